@@ -1,0 +1,1 @@
+"""Keeps the promises of the ports, one folder per outside system."""

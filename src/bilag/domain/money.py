@@ -1,0 +1,129 @@
+"""Money in whole minor units of an ISO 4217 currency. Exact, always."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Self
+
+# Pleo sends every amount times 100, whatever the currency (inferred for currencies without or with three
+# decimals, see docs/decisions/0003-inferences.md, "hundredths").
+PLEO_DECIMALS: Final = 2
+
+# ISO 4217 lists these with other than two decimals; every other active code has two.
+# https://www.six-group.com/en/products-services/financial-information/data-standards.html
+_EXPONENTS: Final = {
+    **dict.fromkeys(
+        ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"],
+        0,
+    ),
+    **dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3),
+    **dict.fromkeys(["CLF", "UYW"], 4),
+}
+_CODE: Final = re.compile(r"[A-Z]{3}")
+_WITHOUT_MEANING: Final = frozenset({"XXX", "XTS"})
+
+
+class UnknownCurrency(ValueError):
+    """The text is not the shape of an ISO 4217 currency code."""
+
+
+class CurrencyMismatch(ValueError):
+    """Two amounts of different currencies met in one sum."""
+
+
+class InexactAmount(ValueError):
+    """The amount is finer than the currency's minor unit; rounding it would be inventing money."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Currency:
+    """An ISO 4217 currency: its code, from which the number of decimals follows.
+
+    Raises UnknownCurrency when the code is not three capital letters, or stands for no money.
+    """
+
+    code: str
+
+    def __post_init__(self) -> None:
+        if not _CODE.fullmatch(self.code) or self.code in _WITHOUT_MEANING:
+            raise UnknownCurrency(self.code)
+
+    @property
+    def decimals(self) -> int:
+        """How many digits of the minor unit follow the decimal point."""
+        return _EXPONENTS.get(self.code, 2)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in whole minor units (cents, fils, yen) of one currency; negative is allowed."""
+
+    minor: int
+    currency: Currency
+
+    @classmethod
+    def zero(cls, currency: Currency) -> Self:
+        """Nothing, in this currency."""
+        return cls(0, currency)
+
+    @classmethod
+    def total(cls, amounts: Iterable[Self], currency: Currency) -> Self:
+        """The exact sum, in minor units; raises CurrencyMismatch when a currency differs."""
+        total = cls.zero(currency)
+        for amount in amounts:
+            total += amount
+        return total
+
+    @classmethod
+    def from_decimal(cls, amount: Decimal, currency: Currency) -> Self:
+        """The amount in major units (12.50); raises InexactAmount when it is finer than the currency."""
+        minor = amount.scaleb(currency.decimals)
+        if not minor.is_finite() or minor != minor.to_integral_value():
+            raise InexactAmount(f"{amount} {currency} is finer than the currency's {currency.decimals} decimals")
+        return cls(int(minor), currency)
+
+    @classmethod
+    def from_pleo_hundredths(cls, hundredths: Decimal, currency: Currency) -> Self:
+        """The amount as Pleo sends it, times 100; raises InexactAmount.
+
+        150000 JPY is 1,500 yen, 89696 EUR is 896.96 euro, 896965 KWD is 8,969.650 dinar.
+        """
+        return cls.from_decimal(hundredths.scaleb(-PLEO_DECIMALS), currency)
+
+    def decimal(self) -> Decimal:
+        """The amount in major units, with the currency's own number of decimals."""
+        return Decimal(self.minor).scaleb(-self.currency.decimals)
+
+    def decimal_text(self) -> str:
+        """The amount as people write it without separators: "896.96", "-1500"."""
+        return f"{self.decimal():f}"
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether it is nothing."""
+        return self.minor == 0
+
+    def __add__(self, other: Self) -> Self:
+        self._same(other)
+        return type(self)(self.minor + other.minor, self.currency)
+
+    def __sub__(self, other: Self) -> Self:
+        self._same(other)
+        return type(self)(self.minor - other.minor, self.currency)
+
+    def __neg__(self) -> Self:
+        return type(self)(-self.minor, self.currency)
+
+    def __abs__(self) -> Self:
+        return type(self)(abs(self.minor), self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.decimal_text()} {self.currency}"
+
+    def _same(self, other: Self) -> None:
+        if self.currency != other.currency:
+            raise CurrencyMismatch(f"{self} and {other}")

@@ -1,0 +1,39 @@
+"""What an Export Item would become, and why: the plan that is also what gets posted."""
+
+from dataclasses import dataclass
+
+from bilag.domain.attachment import NoteFile
+from bilag.domain.expense_type import BookkeepingMethod
+from bilag.domain.failure import Failure
+from bilag.domain.ledger import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceStep:
+    """Why one value is what it is.
+
+    `subject` names the value ("postings[0].account"), `rule` the rule that chose it, `source` the field of Pleo's
+    item or the setting that it came from, and `refused` the candidates that were tried before it.
+    """
+
+    subject: str
+    value: str
+    rule: str
+    because: str
+    source: str
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPlan:
+    """The documents of one Export Item, or the failures that keep it out of the books; never both."""
+
+    entry_id: str
+    method: BookkeepingMethod | None
+    documents: tuple[Document, ...] = ()
+    notes: tuple[NoteFile, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    trace: tuple[TraceStep, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert bool(self.documents) != bool(self.failures), "a plan has documents or failures"

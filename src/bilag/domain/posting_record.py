@@ -1,0 +1,84 @@
+"""What we remember of a document's way into the books, and of an item's outcome."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from bilag.domain.failure import Failure
+from bilag.domain.transitions import PostingState
+
+
+class Part(StrEnum):
+    """Which document of an Export Item a record is about, in the short form used in references."""
+
+    JOURNAL_ENTRY = "je"
+    VENDOR_INVOICE = "vi"
+    VENDOR_CREDIT_NOTE = "cn"
+    VENDOR_PAYMENT = "vp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingKey:
+    """What a document is the booking of. `generation` rises only for a booking that is meant to be a new one."""
+
+    company_id: str
+    entry_id: str
+    part: Part
+    generation: int
+
+    @property
+    def external_reference(self) -> str:
+        """Our name of the document in the books: at most 51 characters, and searchable by the entry's id."""
+        return f"{self.company_id[:8]}.{self.entry_id}.{self.part}{self.generation}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostingRecord:
+    """One row of the posting journal. `content_hash` is SHA-256 over the document, in hexadecimal."""
+
+    key: PostingKey
+    job_id: str
+    state: PostingState
+    content_hash: str
+    changed_at: datetime
+    external_id: str = ""
+    external_url: str = ""
+    posting_date: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptRecord:
+    """One file that a document owes or has. `state` is "owed", "attached" or "waived" (booked without it)."""
+
+    key: PostingKey
+    sha256: str
+    name: str
+    state: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemOutcome:
+    """How one Export Item ended. Failures make it failed; warnings do not.
+
+    `plan_json` is the plan as `bilag plan --json` prints it, kept for `bilag explain`; empty for items that
+    never came to one.
+    """
+
+    job_id: str
+    company_id: str
+    entry_id: str
+    settled_at: datetime
+    label: str
+    external_id: str = ""
+    external_url: str = ""
+    failures: tuple[Failure, ...] = ()
+    warnings: tuple[str, ...] = ()
+    plan_json: bytes = b""
+    reported: bool = False
+
+    @property
+    def successful(self) -> bool:
+        """Whether the item stands in the books as it should."""
+        return not self.failures

@@ -1,0 +1,1 @@
+"""Who does what when: the way of an Export Job, stage by stage, over ports."""

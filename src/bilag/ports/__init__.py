@@ -1,0 +1,1 @@
+"""What we ask of the outside: small protocols and the trouble that can come back."""

@@ -1,0 +1,77 @@
+"""Trouble outside, grouped by what the caller does next.
+
+Trouble
+├── TryLater          wait and ask again: nothing is wrong with what we asked
+│   ├── Unreachable       no connection, or the far side is down
+│   ├── TimedOut          no answer in time to a question that changes nothing
+│   └── Throttled         too many calls; `retry_after_seconds` when we were told
+├── OutcomeUnknown    a write was sent and its answer was lost: look, never send again blindly
+├── NeedsPerson       retrying cannot help until somebody acts
+│   ├── Unauthorised      credentials missing, wrong or expired
+│   └── Forbidden         credentials lack the right
+├── Refused           the far side understood us and says no; `type` and `status` tell why
+│   └── JobEnded          the Export Job takes no more updates
+├── BadAnswer         the far side broke its own contract
+└── AddressRefused    an address that we do not connect to, for safety
+"""
+
+
+class Trouble(Exception):
+    """Something outside did not do what we asked. The text is safe to show: it never holds a secret."""
+
+
+class TryLater(Trouble):
+    """Wait and ask again."""
+
+
+class Unreachable(TryLater):
+    """No connection, or the far side says that it is down."""
+
+
+class TimedOut(TryLater):
+    """No answer in time to a question that changes nothing."""
+
+
+class Throttled(TryLater):
+    """Too many calls. `retry_after_seconds` is the far side's wish, or None."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class OutcomeUnknown(Trouble):
+    """A write was sent and its answer was lost. Look first; never send again blindly."""
+
+
+class NeedsPerson(Trouble):
+    """Retrying cannot help until somebody acts."""
+
+
+class Unauthorised(NeedsPerson):
+    """Credentials are missing, wrong or expired."""
+
+
+class Forbidden(NeedsPerson):
+    """The credentials lack the right."""
+
+
+class Refused(Trouble):
+    """The far side understood us and says no. `type` is its own word for why, `status` the HTTP status."""
+
+    def __init__(self, message: str, *, type: str = "", status: int = 0) -> None:  # noqa: A002  Pleo's field name
+        super().__init__(message)
+        self.type = type
+        self.status = status
+
+
+class JobEnded(Refused):
+    """The Export Job takes no more updates, or does not exist."""
+
+
+class BadAnswer(Trouble):
+    """The far side broke its own contract: an answer too large, too deep, endless, or not understood."""
+
+
+class AddressRefused(Trouble):
+    """An address that we do not connect to, for safety."""

@@ -1,0 +1,98 @@
+"""What we must not forget: intents and outcomes of postings, files owed, reports owed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobRecord:
+    """What we remember of an Export Job. `state` is Pleo's status as we last knew it."""
+
+    job_id: str
+    company_id: str
+    state: str
+    number_of_items: int
+    created_at: datetime
+    first_seen_at: datetime
+    ended_at: datetime | None = None
+    failure_reason: str = ""
+    failure_reason_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeTally:
+    """How many items of a job ended how, so far."""
+
+    successful: int = 0
+    failed: int = 0
+    unreported: int = 0
+
+
+class PostingJournal(Protocol):
+    """Durable memory. A method that returns has its change on disk; writes of many callers share one commit."""
+
+    async def latest(self, company_id: str, entry_id: str, part: Part) -> PostingRecord | None:
+        """The record of the highest generation, or None."""
+        ...
+
+    async def record(self, record: PostingRecord) -> None:
+        """Store the record, replacing an earlier state of the same key; raises IllegalMove against the table."""
+        ...
+
+    async def receipts(self, key: PostingKey) -> tuple[ReceiptRecord, ...]:
+        """The files that a document owes or has."""
+        ...
+
+    async def record_receipts(self, records: Sequence[ReceiptRecord]) -> None:
+        """Store the files' states."""
+        ...
+
+    async def record_job(self, job: JobRecord) -> None:
+        """Store the job, replacing what was known of it, except when it was first seen."""
+        ...
+
+    async def record_outcome(self, outcome: ItemOutcome) -> None:
+        """Store an item's outcome, unreported; replaces an earlier one of the same job and entry."""
+        ...
+
+    async def mark_reported(self, job_id: str, entry_ids: Sequence[str]) -> None:
+        """Remember that Pleo took these outcomes."""
+        ...
+
+    async def unreported(self, job_id: str, limit: int) -> tuple[ItemOutcome, ...]:
+        """Outcomes of the job that Pleo has not taken, oldest first."""
+        ...
+
+    async def was_reported(self, company_id: str, entry_id: str) -> bool:
+        """Whether Pleo ever took a success of this entry, in whichever job."""
+        ...
+
+    async def tally(self, job_id: str) -> OutcomeTally:
+        """The counts of a job."""
+        ...
+
+    async def job_record(self, job_id: str) -> JobRecord | None:
+        """The job with this id, or None."""
+        ...
+
+    async def job_records(self, limit: int) -> tuple[JobRecord, ...]:
+        """The jobs seen last, newest first."""
+        ...
+
+    async def outcomes(
+        self, job_id: str, *, failed_only: bool, offset: int, limit: int
+    ) -> tuple[ItemOutcome, ...]:
+        """A page of a job's outcomes in the order of settling, without plan_json."""
+        ...
+
+    async def outcome_of_entry(self, entry_id: str) -> ItemOutcome | None:
+        """The newest outcome of the entry, with plan_json."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what was promised and let go."""
+        ...

@@ -1,0 +1,1 @@
+"""What accounting requires: pure functions over domain values."""
