@@ -33,7 +33,6 @@ class AccountRole(StrEnum):
     WALLET = "wallet"
     OUT_OF_POCKET = "out_of_pocket"
     CONTRA = "contra"
-    EXTERNAL_REIMBURSEMENT = "external_reimbursement"
     ACCOUNTS_PAYABLE = "accounts_payable"
     INPUT_TAX = "input_tax"
     OUTPUT_TAX = "output_tax"
@@ -90,11 +89,14 @@ class Posting:
 class Datapoints:
     """What the books carry beside accounts and amounts, as mapped from the item.
 
-    `reconciliation_id` is never cut. https://developers.pleo.io/docs/current/integration-design (data mapping)
+    `reconciliation_id` is never cut. `comment` is attendees and settled expenses as one text
+    within the books' limit; what did not fit goes along as a note file.
+    https://developers.pleo.io/docs/current/integration-design (data mapping)
     """
 
     reconciliation_id: str
     description: str
+    comment: str = ""
     payee: str = ""
     reconciled_entries: tuple[str, ...] = ()
     attendees: tuple[str, ...] = ()

@@ -47,14 +47,22 @@ class PostingRecord:
     note: str = ""
 
 
+class ReceiptState(StrEnum):
+    """Whether a document has its file; WAIVED means that it was booked without, as the settings allow."""
+
+    OWED = "owed"
+    ATTACHED = "attached"
+    WAIVED = "waived"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptRecord:
-    """One file that a document owes or has. `state` is "owed", "attached" or "waived" (booked without it)."""
+    """One file that a document owes or has."""
 
     key: PostingKey
     sha256: str
     name: str
-    state: str
+    state: ReceiptState
     note: str = ""
 
 

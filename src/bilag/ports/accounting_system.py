@@ -6,22 +6,13 @@ from datetime import date
 from typing import Protocol
 
 from bilag.domain.attachment import NoteFile, StoredFile
+from bilag.domain.books_account import BooksAccount
 from bilag.domain.capabilities import Capabilities
 from bilag.domain.export_item import Supplier
 from bilag.domain.failure import Failure, JobFailure
 from bilag.domain.ledger import Document, PostingMode
-from bilag.domain.money import Currency, Money
+from bilag.domain.money import Money
 from bilag.domain.period import AccountingPeriod
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BooksAccount:
-    """An account as the books know it. `currencies` empty means any currency may be posted."""
-
-    number: str
-    name: str
-    closed: bool = False
-    currencies: frozenset[Currency] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +43,7 @@ class Rejected:
 
 
 class AccountingSystem(Protocol):
-    """A connector. Methods raise the trouble of ports.errors; OutcomeUnknown comes from `post` and `attach` only."""
+    """A connector. Methods raise the trouble of ports.errors; OutcomeUnknown comes from writes only."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -60,7 +51,7 @@ class AccountingSystem(Protocol):
         ...
 
     async def problems(self) -> tuple[JobFailure, ...]:
-        """What keeps it from taking entries now: unreachable, locked, rights or set-up missing. Changes nothing."""
+        """What keeps it from taking entries now: unreachable, locked, rights or set-up. Changes nothing."""
         ...
 
     async def accounts(self, numbers: Sequence[str]) -> Mapping[str, BooksAccount]:

@@ -73,5 +73,9 @@ class BadAnswer(Trouble):
     """The far side broke its own contract: an answer too large, too deep, endless, or not understood."""
 
 
+class StoreFailed(Trouble):
+    """Our own disk does not take what must not be forgotten. Nothing is posted without it: stop."""
+
+
 class AddressRefused(Trouble):
     """An address that we do not connect to, for safety."""

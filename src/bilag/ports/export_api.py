@@ -45,7 +45,7 @@ class ExportApi(Protocol):
         ...
 
     async def send_event(self, job_id: str, event: JobEvent, report: JobReport | None = None) -> None:
-        """Move the job; raises Refused when Pleo does not know the move, OutcomeUnknown when the answer is lost."""
+        """Move the job; raises Refused for a move Pleo does not know, OutcomeUnknown for a lost answer."""
         ...
 
     def job_items(self, job_id: str) -> AsyncIterator[JobItem]:

@@ -83,9 +83,7 @@ class PostingJournal(Protocol):
         """The jobs seen last, newest first."""
         ...
 
-    async def outcomes(
-        self, job_id: str, *, failed_only: bool, offset: int, limit: int
-    ) -> tuple[ItemOutcome, ...]:
+    async def outcomes(self, job_id: str, *, failed_only: bool, offset: int, limit: int) -> tuple[ItemOutcome, ...]:
         """A page of a job's outcomes in the order of settling, without plan_json."""
         ...
 

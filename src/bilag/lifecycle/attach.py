@@ -1,0 +1,151 @@
+"""Attach: receipts from Pleo into the books. Every file is an obligation of its own, remembered until it is met."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from bilag.domain.attachment import AttachmentRules, NoteFile, StoredFile
+from bilag.domain.export_item import ExportItem
+from bilag.domain.failure import Failure, FailureCode
+from bilag.domain.posting_record import PostingKey, ReceiptRecord, ReceiptState
+from bilag.lifecycle.case import Case
+from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.plan_item import notes_of
+from bilag.ports.errors import Trouble
+from bilag.ports.export_api import LinkExpired
+from bilag.rules import attachment_handling as handling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipts:
+    """The files of one item on our disk, ready for the books, and what is wrong with the others."""
+
+    files: tuple[StoredFile, ...] = ()
+    failures: tuple[Failure, ...] = ()
+
+
+async def fetch_receipts(case: Case) -> Receipts:
+    """Every receipt of the item, in Pleo's order, each checked; combined where the books take fewer files."""
+    rules = case.desk.books.capabilities.attachments
+    if rules is None or not case.item.files:
+        return Receipts()
+    files: list[StoredFile] = []
+    failures: list[Failure] = []
+    current = case.item
+    for position in range(len(case.item.files)):
+        found = await _download(current, position, case)
+        if isinstance(found, LinkExpired):
+            current = await _renewed(case)
+            found = await _download(current, position, case)
+        problem = _problem(found, position, rules)
+        if problem is not None:
+            failures.append(problem)
+        elif isinstance(found, StoredFile):
+            files.append(found)
+    if handling.must_combine(files, rules):
+        combined = await case.desk.combine(files, rules, case.folder, case.item.reconciliation_id)
+        if isinstance(combined, Failure):
+            return Receipts(failures=(*failures, combined))
+        files = [combined]
+    return Receipts(files=tuple(files), failures=tuple(failures))
+
+
+async def owe(key: PostingKey, files: Sequence[StoredFile], desk: Desk) -> None:
+    """Remember which files the document owes, before it is posted."""
+    if files:
+        await desk.journal.record_receipts([_record(key, file, ReceiptState.OWED) for file in files])
+
+
+async def attach(case: Case, external_id: str, key: PostingKey, files: Sequence[StoredFile]) -> tuple[Failure, ...]:
+    """Link files and notes to the document; what is linked already is left alone.
+
+    The document stands in the books by now, so trouble with a file is that file's failure and no more.
+    """
+    problems = [await _link_note(external_id, note, case.desk) for note in notes_of(case.item, case.desk.planner)]
+    linked: list[ReceiptRecord] = []
+    for file in files:
+        problem = await _link_file(external_id, file, case.desk)
+        problems.append(problem)
+        if problem is None:
+            linked.append(_record(key, file, ReceiptState.ATTACHED))
+    if linked:
+        await case.desk.journal.record_receipts(linked)
+    return tuple(problem for problem in problems if problem is not None)
+
+
+async def _link_note(external_id: str, note: NoteFile, desk: Desk) -> Failure | None:
+    try:
+        return await desk.books.attach_note(external_id, note)
+    except Trouble as trouble:
+        return _not_linked(note.name, trouble)
+
+
+async def _link_file(external_id: str, file: StoredFile, desk: Desk) -> Failure | None:
+    try:
+        if file.sha256 in await desk.books.attached(external_id):
+            return None
+        return await desk.books.attach(external_id, file)
+    except Trouble as trouble:
+        return _not_linked(file.name, trouble)
+
+
+def _not_linked(name: str, trouble: Trouble) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_UPLOAD,
+        path="files",
+        message=f"The entry is booked, but the books did not take the file {name}: {trouble}.",
+        remedy="Export the expense again: the entry stays as it is, and the file is added.",
+    )
+
+
+async def waive(key: PostingKey, failures: Sequence[Failure], desk: Desk) -> tuple[str, ...]:
+    """Where the settings allow booking without a receipt: mark what is owed as waived, and say so."""
+    if not failures:
+        return ()
+    owed = [r for r in await desk.journal.receipts(key) if r.state is ReceiptState.OWED]
+    if owed:
+        await desk.journal.record_receipts([replace(r, state=ReceiptState.WAIVED) for r in owed])
+    return tuple(handling.without_receipt_warning(failure) for failure in failures)
+
+
+async def _download(item: ExportItem, position: int, case: Case) -> StoredFile | LinkExpired | Failure:
+    if position >= len(item.files):
+        return LinkExpired()
+    announced = handling.announced_problem(item.files[position], case.desk.books.capabilities.attachments)
+    if announced is not None:
+        return announced
+    name = handling.receipt_name(item.reconciliation_id, position)
+    return await case.desk.pleo.download(item.files[position], case.folder, name)
+
+
+async def _renewed(case: Case) -> ExportItem:
+    """The item with fresh links; the old one when Pleo does not give it again."""
+    try:
+        return await case.desk.pleo.refetch(case.job_id, case.fetched) or case.item
+    except Trouble:
+        return case.item
+
+
+def _problem(found: StoredFile | LinkExpired | Failure, position: int, rules: AttachmentRules) -> Failure | None:
+    match found:
+        case Failure():
+            return found
+        case LinkExpired():
+            return _expired(position)
+        case StoredFile():
+            return handling.refused_by_books(found, position, rules)
+        case _:
+            assert_never(found)
+
+
+def _record(key: PostingKey, file: StoredFile, state: ReceiptState) -> ReceiptRecord:
+    return ReceiptRecord(key=key, sha256=file.sha256, name=file.name, state=state)
+
+
+def _expired(position: int) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_DOWNLOAD,
+        path=f"files[{position}].url",
+        message=f"The link to receipt {position + 1} has expired, and a new one does not work either.",
+        remedy="Export the expense again; when it happens again, upload the receipt in Pleo anew.",
+    )

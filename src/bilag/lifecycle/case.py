@@ -1,0 +1,56 @@
+"""One Export Item on its way, with the desk it is worked at."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from bilag.domain.export_item import ExportItem, MalformedItem, Unrecognised
+from bilag.domain.failure import Failure
+from bilag.domain.plan import ItemPlan
+from bilag.domain.posting_record import ItemOutcome
+from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.plan_json import encode, plan_as_json
+from bilag.ports.export_api import FetchedItem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """The item as it stands, where it was fetched, and the job and desk that it belongs to."""
+
+    item: ExportItem
+    fetched: FetchedItem
+    job_id: str
+    desk: Desk
+
+    @property
+    def folder(self) -> Path:
+        """Where this item's receipts lie until they are in the books; a name that Pleo cannot choose."""
+        safe = "".join(c for c in self.item.entry_id if c.isalnum() or c == "-")
+        return self.desk.spool / self.job_id / (safe or "item")
+
+
+def failed_outcome(
+    item: ExportItem | MalformedItem,
+    failures: tuple[Failure, ...],
+    job_id: str,
+    desk: Desk,
+    plan: ItemPlan | None = None,
+) -> ItemOutcome:
+    """The outcome of an item that is not in the books as it should be."""
+    return ItemOutcome(
+        job_id=job_id,
+        company_id=desk.settings.company_id,
+        entry_id=item.entry_id,
+        settled_at=desk.clock.now(),
+        label=label(item),
+        failures=failures,
+        plan_json=encode(plan_as_json(plan)) if plan else b"",
+    )
+
+
+def label(item: ExportItem | MalformedItem) -> str:
+    """The item in a few words, for lists: type, supplier, amount."""
+    if isinstance(item, MalformedItem):
+        return "unreadable item"
+    kind = item.type.text if isinstance(item.type, Unrecognised) else item.type.value
+    payee = (item.supplier.name if item.supplier else None) or (item.user.name if item.user else None)
+    return " · ".join(part for part in (kind, payee, str(item.amount.wallet)) if part)

@@ -1,0 +1,24 @@
+"""Detect: the oldest Export Job that waits for us. Changes nothing.
+
+https://developers.pleo.io/docs/current/integration-design/exports (detect and start export jobs)
+"""
+
+from collections.abc import Sequence
+
+from bilag.domain.export_job import ExportJob, JobStatus
+from bilag.lifecycle.desk import Desk
+
+
+async def detect(desk: Desk, *, take_over: bool = False, passed_over: Sequence[str] = ()) -> ExportJob | None:
+    """The oldest pending job, or one of ours that was interrupted, whichever is older.
+
+    A job in progress that our journal does not know may be somebody else's; it is taken only with `take_over`.
+    `passed_over` are jobs that were tried before and could not be had.
+    """
+    jobs = await desk.pleo.jobs(desk.settings.company_id, (JobStatus.PENDING, JobStatus.IN_PROGRESS))
+    for job in jobs:
+        if job.id in passed_over or job.company_id != desk.settings.company_id:
+            continue
+        if job.status is JobStatus.PENDING or take_over or await desk.journal.job_record(job.id) is not None:
+            return job
+    return None

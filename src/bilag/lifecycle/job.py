@@ -1,0 +1,91 @@
+"""One Export Job, from top to bottom."""
+
+import asyncio
+import logging
+from typing import Final
+
+from bilag.domain.export_job import ExportJob, JobReport
+from bilag.domain.failure import JobFailure, JobReason
+from bilag.lifecycle.complete import complete
+from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.fetch import control_list, items_to_process
+from bilag.lifecycle.item_desk import ItemDesk
+from bilag.lifecycle.pre_export_validation import pre_export_validation
+from bilag.lifecycle.start import remember, start
+from bilag.ports.errors import JobEnded, Refused, Trouble
+from bilag.ports.export_api import FetchedItem
+from bilag.rules.outcome import failed_job_report
+
+# Pleo's word for it: https://developers.pleo.io/reference/export-api/multi-currency-configuration
+MISSING_CONTRA_ACCOUNTS: Final = "missing_contra_accounts"
+
+_log = logging.getLogger("bilag.job")
+
+
+async def run_job(job: ExportJob, desk: Desk) -> JobReport | None:
+    """Start, validate, fetch, process, report, complete. None when the job is not, or no longer, ours to end.
+
+    Trouble with Pleo or with our own disk leaves the job in progress, to be taken up again by the next run.
+    """
+    started = await start(job, desk)
+    if started is None:
+        return None
+    failures = await pre_export_validation(started, desk)
+    if failures:
+        return await complete(started, failed_job_report(failures), desk)
+    try:
+        return await complete(started, await _export(started, desk), desk)
+    except JobEnded as ended:
+        _log.warning("job %s ended under our hands (%s); what was booked is remembered", job.id, ended)
+        await remember(await desk.pleo.job(job.id), desk)
+        return None
+    except Refused as refused:
+        if refused.type.lower() != MISSING_CONTRA_ACCOUNTS:
+            raise
+        return await complete(started, failed_job_report((_contra_accounts(refused),)), desk)
+
+
+async def _export(job: ExportJob, desk: Desk) -> JobReport:
+    """Every item to its outcome, every outcome to Pleo; returns the closing event that follows from them."""
+    control = await control_list(job.id, desk)
+    desk.progress.job_started(job, len(control.open))
+    items = ItemDesk(job, desk, control)
+    queue: asyncio.Queue[FetchedItem | None] = asyncio.Queue(maxsize=2 * desk.items_at_once)
+    try:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(desk.items_at_once):
+                group.create_task(items.work_off(queue))
+            group.create_task(_feed(job, items, queue, desk))
+    except BaseExceptionGroup as trouble:
+        raise _first(trouble) from trouble
+    if items.feeding_failed is not None:
+        await items.reporter.flush()
+        raise items.feeding_failed
+    return await items.close()
+
+
+async def _feed(job: ExportJob, items: ItemDesk, queue: asyncio.Queue[FetchedItem | None], desk: Desk) -> None:
+    """Bring the items to the workers; when Pleo stops sending, let what is under way come to its end first."""
+    try:
+        async for fetched in items_to_process(job.id, items.control, desk):
+            await queue.put(fetched)
+    except Trouble as trouble:
+        items.feeding_failed = trouble
+    for _ in range(desk.items_at_once):
+        await queue.put(None)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The trouble that made the others stop."""
+    first: BaseException = group
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first
+
+
+def _contra_accounts(refused: Refused) -> JobFailure:
+    return JobFailure(
+        reason_type=JobReason.MISSING_CONFIGURATION,
+        message=f"Contra accounts are missing in Pleo: {refused}.",
+        remedy="Map a contra account for every currency in Pleo's accounting settings, then export again.",
+    )

@@ -1,0 +1,103 @@
+"""The way of one Export Item, from top to bottom."""
+
+import shutil
+from dataclasses import dataclass
+from typing import Final
+
+from bilag.domain.export_item import MalformedItem
+from bilag.domain.plan import ItemPlan
+from bilag.domain.posting_record import ItemOutcome, Part
+from bilag.lifecycle.attach import attach, fetch_receipts, owe, waive
+from bilag.lifecycle.case import Case, failed_outcome, label
+from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.look_back import Standing, look_back
+from bilag.lifecycle.plan_item import plan_item
+from bilag.lifecycle.plan_json import encode, plan_as_json
+from bilag.lifecycle.post import post, read_back
+from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.export_api import FetchedItem
+from bilag.rules.accounting_period import closed_failure, expense_date
+
+# A period can close between planning and posting; every refusal rules out one period.
+PERIOD_REFUSALS_MAX: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Booked:
+    """A document in the books, with its plan and what is worth saying about it."""
+
+    document: PostedDocument
+    plan: ItemPlan | None = None
+    warnings: tuple[str, ...] = ()
+
+
+async def process_item(fetched: FetchedItem, job_id: str, desk: Desk) -> ItemOutcome:
+    """Look back, plan (validate, method, accounts, data, period, mode), fetch receipts, post once, attach, read back.
+
+    Raises trouble that concerns every item; what concerns this one alone is in the outcome.
+    """
+    item = fetched.item
+    if isinstance(item, MalformedItem):
+        return failed_outcome(item, item.failures, job_id, desk)
+    case = Case(item=item, fetched=fetched, job_id=job_id, desk=desk)
+    standing = await look_back(item.entry_id, Part.JOURNAL_ENTRY, desk)
+    plan = None if standing.posted else await plan_item(item, desk.planner, standing.key.generation)
+    if plan is not None and plan.failures:
+        return failed_outcome(item, plan.failures, job_id, desk, plan)
+    try:
+        return await _book_with_receipts(case, standing, plan)
+    finally:
+        shutil.rmtree(case.folder, ignore_errors=True)
+
+
+async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | None) -> ItemOutcome:
+    desk, tolerant = case.desk, case.desk.settings.book_without_receipts
+    receipts = await fetch_receipts(case)
+    if receipts.failures and not tolerant:
+        return failed_outcome(case.item, receipts.failures, case.job_id, desk, plan)
+    await owe(standing.key, receipts.files, desk)
+    booked = await _book(case, standing, plan)
+    if isinstance(booked, Rejected):
+        return failed_outcome(case.item, booked.failures, case.job_id, desk, plan)
+    missing = await attach(case, booked.document.external_id, standing.key, receipts.files)
+    if missing and not tolerant:
+        return failed_outcome(case.item, missing, case.job_id, desk, booked.plan)
+    waived = await waive(standing.key, (*receipts.failures, *missing), desk)
+    return ItemOutcome(
+        job_id=case.job_id,
+        company_id=desk.settings.company_id,
+        entry_id=case.item.entry_id,
+        settled_at=desk.clock.now(),
+        label=label(case.item),
+        external_id=booked.document.external_id,
+        external_url=booked.document.external_url,
+        warnings=(*standing.warnings, *booked.warnings, *waived),
+        plan_json=encode(plan_as_json(booked.plan)) if booked.plan else b"",
+    )
+
+
+async def _book(case: Case, standing: Standing, plan: ItemPlan | None) -> _Booked | Rejected:
+    """The document in the books: the one that stands there already, or the planned one, posted and read back."""
+    if standing.posted is not None or plan is None:
+        assert standing.posted is not None
+        return _Booked(document=standing.posted)
+    refused: frozenset[str] = frozenset()
+    for _ in range(PERIOD_REFUSALS_MAX):
+        if plan.failures:
+            return Rejected(failures=plan.failures)
+        document = plan.documents[0]
+        answer = await post(document, standing.key, case.job_id, case.desk)
+        match answer:
+            case Rejected():
+                return answer
+            case PostedDocument():
+                failures, warnings = await read_back(document, answer, case.desk)
+                return (
+                    Rejected(failures=failures) if failures else _Booked(document=answer, plan=plan, warnings=warnings)
+                )
+            case PeriodRefused():
+                refused |= {answer.period}
+                plan = await plan_item(case.item, case.desk.planner, standing.key.generation, refused)
+    settings = case.desk.settings
+    day = expense_date(case.item, settings)
+    return Rejected(failures=(closed_failure(day, ", ".join(sorted(refused)), settings.closed_period),))

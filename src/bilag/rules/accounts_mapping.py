@@ -1,0 +1,214 @@
+"""Accounts mapping: which GL account each leg of an item moves, and where that account comes from.
+
+https://developers.pleo.io/docs/current/platform/exports (accounts mapping)
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, assert_never
+
+from bilag.domain.expense_type import ExpenseType, TaxType
+from bilag.domain.export_item import ExportItem, ExportLine
+from bilag.domain.failure import Failure, FailureCode
+from bilag.domain.ledger import AccountRole
+from bilag.domain.money import Currency
+from bilag.domain.settings import AccountSettings, CurrencyAccount, ExportSettings, TaxStyle
+from bilag.rules.expense_type_mapping import MappingRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountChoice:
+    """The account of one leg, why it is that one, and the candidates that had none."""
+
+    number: str
+    role: AccountRole
+    because: str
+    source: str
+    refused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineAccounts:
+    """The accounts of one line; the tax accounts only where the line needs them."""
+
+    main: AccountChoice
+    input_tax: AccountChoice | None = None
+    output_tax: AccountChoice | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountsMapping:
+    """The accounts of a whole item; complete unless there are failures."""
+
+    lines: tuple[LineAccounts, ...] = ()
+    counter: AccountChoice | None = None
+    failures: tuple[Failure, ...] = ()
+
+    def choices(self) -> tuple[AccountChoice, ...]:
+        """Every account chosen, in a fixed order."""
+        chosen = [c for line in self.lines for c in (line.main, line.input_tax, line.output_tax)]
+        return tuple(c for c in (*chosen, self.counter) if c is not None)
+
+
+# Pleo sends contraAccount, the wallet's own account of that currency, for the types that move the wallet; it wins
+# over what is configured. https://developers.pleo.io/reference/export-api/multi-currency-configuration
+_SETTING: Final[Mapping[AccountRole, str]] = {
+    AccountRole.WALLET: "wallet",
+    AccountRole.OUT_OF_POCKET: "out_of_pocket",
+    AccountRole.CONTRA: "contra",
+    AccountRole.ACCOUNTS_PAYABLE: "accounts_payable",
+    AccountRole.INPUT_TAX: "input_tax",
+    AccountRole.OUTPUT_TAX: "output_tax",
+}
+
+
+def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) -> AccountsMapping:
+    """The account of every leg, or a failure for every leg that has none."""
+    lines, failures = [], []
+    for index, line in enumerate(item.lines):
+        found = _line_accounts(item, line, index, row, settings)
+        failures += [f for f in found if isinstance(f, Failure)]
+        main, input_tax, output_tax = (c if isinstance(c, AccountChoice) else None for c in found)
+        if main is not None:
+            lines.append(LineAccounts(main=main, input_tax=input_tax, output_tax=output_tax))
+    counter = _configured(row.counter, item, settings.accounts)
+    if isinstance(counter, Failure):
+        return AccountsMapping(failures=_once((*failures, counter)))
+    return AccountsMapping(lines=tuple(lines), counter=counter, failures=_once(failures))
+
+
+_Found = AccountChoice | Failure | None
+
+
+def _line_accounts(
+    item: ExportItem, line: ExportLine, index: int, row: MappingRow, settings: ExportSettings
+) -> tuple[_Found, _Found, _Found]:
+    main: _Found
+    if row.lines is AccountRole.EXPENSE:
+        main = _category(line, index)
+    else:
+        main = _configured(row.lines, item, settings.accounts)
+    if not _has_tax_postings(line, settings):
+        return main, None, None
+    assert line.tax is not None
+    needs_output = line.tax.type is TaxType.REVERSE
+    path = f"accountingEntryLines[{index}].tax"
+    accounts = settings.accounts
+    ingoing = _tax(AccountRole.INPUT_TAX, line.tax.ingoing_account, accounts.input_tax, f"{path}.ingoingTaxAccount")
+    if not needs_output:
+        return main, ingoing, None
+    outgoing = _tax(
+        AccountRole.OUTPUT_TAX, line.tax.outgoing_account, accounts.output_tax, f"{path}.outgoingTaxAccount"
+    )
+    return main, ingoing, outgoing
+
+
+def _has_tax_postings(line: ExportLine, settings: ExportSettings) -> bool:
+    if line.tax is None or line.tax.amount.wallet.is_zero:
+        return False
+    match settings.tax_style:
+        case TaxStyle.OWN_LINE:
+            return True
+        case TaxStyle.CODE_ON_LINE:
+            return False
+        case _:
+            assert_never(settings.tax_style)
+
+
+def _category(line: ExportLine, index: int) -> AccountChoice | None:
+    """None when the category is missing, which item validation has already said."""
+    number = line.account.number if line.account else None
+    if line.account is None or number is None:
+        return None
+    field = "code" if line.account.code else "identifier"
+    return AccountChoice(
+        number=number,
+        role=AccountRole.EXPENSE,
+        because=f'the category of the line is mapped to "{line.account.name}" in Pleo',
+        source=f"accountingEntryLines[{index}].account.{field}",
+    )
+
+
+def _tax(role: AccountRole, from_pleo: str | None, from_settings: str, path: str) -> AccountChoice | Failure:
+    if from_pleo:
+        return AccountChoice(number=from_pleo, role=role, because="the tax code names it in Pleo", source=path)
+    setting = f"accounts.{_SETTING[role]}"
+    if from_settings:
+        return AccountChoice(
+            number=from_settings,
+            role=role,
+            because="the tax code names none, so the configured one serves",
+            source=f"settings.{setting}",
+            refused=(f"{path}: empty",),
+        )
+    return Failure(
+        code=FailureCode.TAX_ACCOUNT_MISSING,
+        path=path,
+        message=f"The tax code names no {role.replace('_', ' ')} account and none is configured.",
+        remedy=f"Add the account to the tax code in Pleo, or configure {setting}.",
+    )
+
+
+def _configured(role: AccountRole, item: ExportItem, accounts: AccountSettings) -> AccountChoice | Failure:
+    """The first candidate that has an account, in the order of precedence."""
+    refused: list[str] = []
+    for source, number, because in _candidates(role, item, accounts):
+        if number:
+            return AccountChoice(number=number, role=role, because=because, source=source, refused=tuple(refused))
+        refused.append(f"{source}: empty")
+    setting = f"accounts.{_SETTING[role]}"
+    name, currency = role.replace("_", " "), item.amount.wallet.currency
+    return Failure(
+        code=FailureCode.ACCOUNT_NOT_CONFIGURED,
+        path=f"settings.{setting}",
+        message=f"No {name} account is configured for {currency}.",
+        remedy=f"Configure {setting}, then export the expense again.",
+    )
+
+
+def _candidates(role: AccountRole, item: ExportItem, accounts: AccountSettings) -> Iterable[tuple[str, str, str]]:
+    currency = item.amount.wallet.currency
+    match role:
+        case AccountRole.WALLET:
+            own = (item.contra_account.number or "") if item.contra_account else ""
+            yield "contraAccount", own, f"Pleo names the wallet's account for {currency} on the item"
+            yield (
+                f"settings.accounts.wallets.{currency}",
+                _of(accounts.wallets, currency),
+                f"it is the wallet in {currency}",
+            )
+            yield "settings.accounts.wallet", accounts.wallet, "it is the configured wallet"
+        case AccountRole.CONTRA:
+            if item.type is ExpenseType.EXTERNAL_REIMBURSEMENT:
+                number = accounts.external_reimbursement
+                yield (
+                    "settings.accounts.external_reimbursement",
+                    number,
+                    "reimbursements outside Pleo go through it",
+                )
+            yield (
+                f"settings.accounts.contras.{currency}",
+                _of(accounts.contras, currency),
+                f"it is the contra account in {currency}",
+            )
+            yield "settings.accounts.contra", accounts.contra, "it is the configured contra account"
+        case AccountRole.OUT_OF_POCKET:
+            yield (
+                "settings.accounts.out_of_pocket",
+                accounts.out_of_pocket,
+                "it holds what employees are owed and owe",
+            )
+        case AccountRole.ACCOUNTS_PAYABLE:
+            yield "settings.accounts.accounts_payable", accounts.accounts_payable, "it holds what vendors are owed"
+        case AccountRole.EXPENSE | AccountRole.INPUT_TAX | AccountRole.OUTPUT_TAX:
+            raise AssertionError(f"{role} comes from the line")
+        case _:
+            assert_never(role)
+
+
+def _of(accounts: tuple[CurrencyAccount, ...], currency: Currency) -> str:
+    return next((a.account for a in accounts if a.currency == currency), "")
+
+
+def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    return tuple(dict.fromkeys(failures))

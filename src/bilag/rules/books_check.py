@@ -1,0 +1,77 @@
+"""Whether the books know what an item refers to: its accounts, tax codes and dimensions."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bilag.domain.books_account import BooksAccount
+from bilag.domain.export_item import ExportItem
+from bilag.domain.failure import Failure, FailureCode
+from bilag.domain.money import Currency
+from bilag.rules.accounts_mapping import AccountChoice, AccountsMapping
+
+
+def check_accounts(
+    mapping: AccountsMapping, known: Mapping[str, BooksAccount], currency: Currency
+) -> tuple[Failure, ...]:
+    """A failure for every chosen account that is unknown, closed, or kept in another currency."""
+    found = (_account(choice, known.get(choice.number), currency) for choice in mapping.choices())
+    return _once(f for f in found if f is not None)
+
+
+def check_codes(
+    item: ExportItem, unknown_tax_codes: frozenset[str], unknown_dimensions: frozenset[tuple[str, str]]
+) -> tuple[Failure, ...]:
+    """A failure for every tax code and tag that the books do not know."""
+    return _once(_codes(item, unknown_tax_codes, unknown_dimensions))
+
+
+def _codes(
+    item: ExportItem, unknown_tax_codes: frozenset[str], unknown_dimensions: frozenset[tuple[str, str]]
+) -> Iterator[Failure]:
+    for index, line in enumerate(item.lines):
+        path = f"accountingEntryLines[{index}]"
+        if line.tax and line.tax.code and line.tax.code in unknown_tax_codes:
+            yield Failure(
+                code=FailureCode.TAX_CODE_UNKNOWN,
+                path=f"{path}.tax.code",
+                message=f"The books do not know the tax code {line.tax.code}.",
+                remedy="Create the tax code in the books or choose another one in Pleo.",
+            )
+        for position, tag in enumerate(line.tags):
+            if (tag.group_code, tag.code) in unknown_dimensions:
+                yield Failure(
+                    code=FailureCode.TAG_UNKNOWN,
+                    path=f"{path}.tags[{position}].code",
+                    message=f"The books do not know the value {tag.code} of the dimension {tag.group_code}.",
+                    remedy="Create the dimension value in the books or choose another tag in Pleo.",
+                )
+
+
+def _account(choice: AccountChoice, known: BooksAccount | None, currency: Currency) -> Failure | None:
+    role = choice.role.replace("_", " ")
+    if known is None:
+        return Failure(
+            code=FailureCode.ACCOUNT_UNKNOWN,
+            path=choice.source,
+            message=f"The books have no account {choice.number} ({role}).",
+            remedy="Create the account in the books, or map the category to another account in Pleo.",
+        )
+    if known.closed:
+        return Failure(
+            code=FailureCode.ACCOUNT_CLOSED,
+            path=choice.source,
+            message=f"The account {choice.number} {known.name} ({role}) is closed in the books.",
+            remedy="Open the account in the books, or map the category to another account in Pleo.",
+        )
+    if known.currencies and currency not in known.currencies:
+        kept_in = ", ".join(sorted(c.code for c in known.currencies))
+        return Failure(
+            code=FailureCode.ACCOUNT_CURRENCY_DIFFERS,
+            path=choice.source,
+            message=f"The account {choice.number} {known.name} is kept in {kept_in}, the expense is in {currency}.",
+            remedy=f"Configure an account in {currency} for this role, or map the category to one.",
+        )
+    return None
+
+
+def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
+    return tuple(dict.fromkeys(failures))
