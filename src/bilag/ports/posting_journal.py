@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
@@ -30,6 +31,14 @@ class OutcomeTally:
     successful: int = 0
     failed: int = 0
     unreported: int = 0
+
+
+class OutcomeChoice(StrEnum):
+    """Which outcomes of a job to list."""
+
+    ALL = "all"
+    FAILED = "failed"
+    WITH_WARNINGS = "with_warnings"
 
 
 class PostingJournal(Protocol):
@@ -83,12 +92,12 @@ class PostingJournal(Protocol):
         """The jobs seen last, newest first."""
         ...
 
-    async def outcomes(self, job_id: str, *, failed_only: bool, offset: int, limit: int) -> tuple[ItemOutcome, ...]:
+    async def outcomes(self, job_id: str, *, choice: OutcomeChoice, offset: int, limit: int) -> tuple[ItemOutcome, ...]:
         """A page of a job's outcomes in the order of settling, without plan_json."""
         ...
 
-    async def outcome_of_entry(self, entry_id: str) -> ItemOutcome | None:
-        """The newest outcome of the entry, with plan_json."""
+    async def outcome_of_entry(self, beginning: str) -> ItemOutcome | None:
+        """The newest outcome of an entry whose id starts like this, with plan_json; one with a plan comes first."""
         ...
 
     async def close(self) -> None:

@@ -1,0 +1,179 @@
+"""Measure whole Export Jobs: simulator and engine as two real processes, books on disk, every write durable.
+
+    make bench
+
+Writes benchmarks/results.json (raw) and benchmarks/REPORT.md. A run whose books do not hold every item exactly once
+counts as failed, however fast it was.
+"""
+
+import json
+import os
+import platform
+import re
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bilag.app.demo import tool
+
+HERE = Path(__file__).parent
+START_SECONDS_MAX = 30.0
+API_PORT, FILES_PORT = 18765, 18766
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What one job is made of, and how often it is run."""
+
+    name: str
+    items: int
+    receipts_percent: int
+    rounds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One measured run. `cpu_ms_per_item` is the engine's own processor time, user and system."""
+
+    workload: str
+    items: int
+    seconds: float
+    items_per_second: float
+    cpu_ms_per_item: float
+    peak_mib: float
+    booked: int
+    references: int
+    receipts: int
+    bean_check: str
+    load_average: float
+
+
+WORKLOADS = (
+    Workload(name="1,000 items", items=1_000, receipts_percent=0, rounds=3),
+    Workload(name="100,000 items", items=100_000, receipts_percent=0, rounds=1),
+    Workload(name="2,000 items, receipts on 60 %", items=2_000, receipts_percent=60, rounds=3),
+)
+
+
+def main() -> None:
+    """Run every workload, rounds interleaved, and write the report."""
+    wanted = "".join(sys.argv[1:])
+    chosen = [w for w in WORKLOADS if w.name.startswith(wanted)]
+    rows = []
+    for round_ in range(max(w.rounds for w in chosen)):
+        for workload in chosen:
+            if round_ < workload.rounds:
+                row = measure(workload, seed=round_ + 1)
+                print(json.dumps(asdict(row)), flush=True)  # noqa: T201  a benchmark reports as it goes
+                rows.append(row)
+    write(rows)
+
+
+def measure(workload: Workload, seed: int) -> Row:
+    """One job from a fresh start: new simulator, new books, new journal."""
+    with tempfile.TemporaryDirectory(prefix="bilag-bench-") as folder:
+        config = prepare(Path(folder))
+        simulator = start_simulator(workload, seed)
+        try:
+            seconds, cpu_seconds, peak_mib = run_engine(config)
+        finally:
+            simulator.send_signal(signal.SIGINT)
+            simulator.wait(timeout=10)
+        return judged(workload, Path(folder), seconds, cpu_seconds, peak_mib)
+
+
+def prepare(folder: Path) -> Path:
+    """The demo's settings, without a rate budget that would hide the engine behind Pleo's quota."""
+    text = (HERE.parent / "src/bilag/app/demo.toml").read_text()
+    text = text.replace("8765", str(API_PORT)).replace("8766", str(FILES_PORT))
+    text = text.replace("[bookkeeping]", "calls_per_minute = 1000000\n\n[bookkeeping]\nitems_at_once = 32")
+    config = folder / "bilag.toml"
+    config.write_text(text)
+    return config
+
+
+def start_simulator(workload: Workload, seed: int) -> subprocess.Popen[bytes]:
+    """The simulator in a process of its own, once it answers."""
+    command = [
+        *(sys.executable, "-m", "bilag", "simulate", "--port", str(API_PORT), "--files-port", str(FILES_PORT)),
+        *("--items", str(workload.items), "--seed", str(seed), "--receipts", str(workload.receipts_percent)),
+    ]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603  our own program
+    assert process.stderr is not None
+    started = time.monotonic()
+    while b"waits for company" not in process.stderr.readline():
+        assert time.monotonic() - started < START_SECONDS_MAX, "the simulator did not start"
+    return process
+
+
+def run_engine(config: Path) -> tuple[float, float, float]:
+    """Seconds, processor seconds and peak memory of `bilag run`."""
+    started = time.monotonic()
+    command = [sys.executable, "-m", "bilag", "run", "--json", "--config", str(config)]
+    process = subprocess.Popen(command, env={**os.environ, "PLEO_API_KEY": "demo"}, stdout=subprocess.DEVNULL)  # noqa: S603  our own program
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
+    assert os.waitstatus_to_exitcode(status) in {0, 1}, status
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def judged(workload: Workload, folder: Path, seconds: float, cpu_seconds: float, peak_mib: float) -> Row:
+    """The figures, once the books hold every item exactly once and beancount accepts them."""
+    journal = "".join(path.read_text() for path in sorted((folder / "books").rglob("*.beancount")))
+    references = re.findall(r"\^([0-9a-f]{8}\.[0-9a-f-]{36}\.je\d+)", journal)
+    transactions = re.findall(r"^\d{4}-\d{2}-\d{2} [*!] .*", journal, re.MULTILINE)
+    checker = tool("bean-check")
+    check = subprocess.run([checker, str(folder / "books/main.beancount")], check=False, capture_output=True)  # noqa: S603  an installed program
+    accepted = "accepted" if check.returncode == 0 else check.stdout.decode()[-300:] + check.stderr.decode()[-300:]
+    assert len(transactions) == workload.items, f"{len(transactions)} entries for {workload.items} items"
+    assert accepted == "accepted", accepted
+    return Row(
+        workload=workload.name,
+        items=workload.items,
+        seconds=round(seconds, 2),
+        items_per_second=round(workload.items / seconds, 1),
+        cpu_ms_per_item=round(1000 * cpu_seconds / workload.items, 3),
+        peak_mib=round(peak_mib, 1),
+        booked=len(transactions),
+        references=len(set(references)),
+        receipts=sum(1 for path in (folder / "books/documents").rglob("*") if path.is_file()),
+        bean_check=accepted,
+        load_average=round(os.getloadavg()[0], 2),
+    )
+
+
+def write(rows: list[Row]) -> None:
+    """Raw rows as JSON, medians as a page."""
+    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    now = datetime.now(UTC)
+    raw = {"measured_at": now.isoformat(timespec="seconds"), "machine": machine, "rows": [asdict(row) for row in rows]}
+    (HERE / "results.json").write_text(json.dumps(raw, indent=1) + "\n")
+    lines = [
+        "# Measured",
+        "",
+        f"`make bench` on {now:%Y-%m-%d}, {machine}. Simulator and engine are two processes on the same machine;",
+        "the engine stores every intent and outcome durably (SQLite WAL, `synchronous=FULL`) and syncs the books.",
+        "Medians over the rounds; the machine is shared, so compare rows of one run only.",
+        "",
+        "| job | rounds | items/s | engine CPU ms/item | peak memory MiB | entries in the books | bean-check |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for name in dict.fromkeys(row.workload for row in rows):
+        same = [row for row in rows if row.workload == name]
+        lines.append(
+            f"| {name} | {len(same)} | {statistics.median(r.items_per_second for r in same):,.0f} "
+            f"| {statistics.median(r.cpu_ms_per_item for r in same):.2f} "
+            f"| {statistics.median(r.peak_mib for r in same):.0f} "
+            f"| {same[0].booked:,} of {same[0].items:,} | {same[0].bean_check} |"
+        )
+    (HERE / "REPORT.md").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""`python -m bilag` is `bilag`."""
+
+from bilag.cli.main import main
+
+main()

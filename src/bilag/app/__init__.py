@@ -1,0 +1,1 @@
+"""The only place that wires the house together; the faces ask here."""

@@ -1,0 +1,113 @@
+"""What `bilag doctor` looks at. Changes nothing."""
+
+import os
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from bilag.app.wiring import credential_problem, open_planner, open_pleo
+from bilag.config.load import ConfigInvalid, load_config
+from bilag.config.shape import AccountsSection, Config
+from bilag.domain.export_job import JobStatus
+from bilag.lifecycle.desk import Planner
+from bilag.ports.errors import Trouble
+
+# What can't be booked while the account of a role is missing.
+_NEEDED_FOR: Final = {
+    "out_of_pocket": "out-of-pocket, mileage, per diem, reimbursements, cash and personal spend",
+    "contra": "wallet loads and unloads",
+    "accounts_payable": "invoices and their payments",
+    "input_tax": "tax codes that name no ingoing account",
+    "output_tax": "reverse charge with tax codes that name no outgoing account",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at. `good` None means that it works, with something to know."""
+
+    what: str
+    good: bool | None
+    message: str
+    remedy: str = ""
+
+
+async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
+    """Configuration, credentials, Pleo, books, accounts, state: each looked at even when another fails."""
+    try:
+        config = load_config(config_path)
+    except ConfigInvalid as invalid:
+        for problem in invalid.problems:
+            where = f"{problem.key}: " if problem.key else ""
+            yield Finding(what="configuration", good=False, message=f"{invalid.path}: {where}{problem.message}")
+        return
+    yield Finding(what="configuration", good=True, message=f"{config_path} is complete")
+    for finding in [await _pleo(config), *await _books(config), _state(config)]:
+        yield finding
+
+
+async def _pleo(config: Config) -> Finding:
+    missing = credential_problem(config, os.environ)
+    if missing:
+        return Finding(what="Pleo", good=False, message=missing, remedy="Set it where the settings say.")
+    try:
+        async with open_pleo(config, os.environ) as pleo:
+            waiting = await pleo.jobs(str(config.pleo.company_id), (JobStatus.PENDING, JobStatus.IN_PROGRESS))
+    except Trouble as trouble:
+        remedy = "Check pleo.base_url, the credential and its scopes (export-jobs:read and :write, export-items:read)."
+        return Finding(what="Pleo", good=False, message=str(trouble), remedy=remedy)
+    return Finding(what="Pleo", good=True, message=f"reachable; {len(waiting)} Export Jobs wait or are in progress")
+
+
+async def _books(config: Config) -> list[Finding]:
+    folder = config.books.plaintext.folder
+    if not folder.is_dir():
+        remedy = "bilag creates them with the first run; nothing to do if that is what you want."
+        return [Finding(what="books", good=None, message=f"{folder} does not exist yet", remedy=remedy)]
+    async with open_planner(config) as planner:
+        problems = await planner.books.problems()
+        if problems:
+            return [Finding(what="books", good=False, message=p.message, remedy=p.remedy) for p in problems]
+        ready = Finding(what="books", good=True, message=f"{planner.books.capabilities.system} in {folder} is ready")
+        return [ready, *await _accounts(config.accounts, planner), await _period(planner)]
+
+
+async def _accounts(section: AccountsSection, planner: Planner) -> list[Finding]:
+    findings = []
+    roles = {name: number for name in _NEEDED_FOR if (number := getattr(section, name)) is not None}
+    numbers = [*roles.values(), *section.wallets.values(), *section.contras.values(), *filter(None, (section.wallet,))]
+    known = await planner.books.accounts(numbers)
+    for number in dict.fromkeys(numbers):
+        if number not in known:
+            remedy = "Create the account in the books, or correct the number in [accounts]."
+            findings.append(
+                Finding(what="accounts", good=False, message=f"the books have no account {number}", remedy=remedy)
+            )
+    for name, needed_for in _NEEDED_FOR.items():
+        if name not in roles and not (name == "contra" and section.contras):
+            message = f"accounts.{name} is not configured; without it fail: {needed_for}"
+            findings.append(Finding(what="accounts", good=None, message=message))
+    if not findings:
+        findings.append(Finding(what="accounts", good=True, message="every configured account is in the books"))
+    return findings
+
+
+async def _period(planner: Planner) -> Finding:
+    today = planner.clock.now().astimezone(planner.settings.time_zone).date()
+    period = await planner.books.period_of(today)
+    if period is None:
+        remedy = "Extend the period table of the books."
+        return Finding(what="periods", good=False, message=f"the books have no period for {today}", remedy=remedy)
+    state = "closed" if period.closed else "open"
+    return Finding(what="periods", good=not period.closed, message=f"today lies in {period.name}, which is {state}")
+
+
+def _state(config: Config) -> Finding:
+    folder = config.state.folder
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    if os.access(nearest, os.W_OK):
+        return Finding(what="state", good=True, message=f"{folder} can be written")
+    return Finding(
+        what="state", good=False, message=f"{nearest} can't be written", remedy="Give bilag the right to write there."
+    )

@@ -1,0 +1,60 @@
+"""Plan without booking: from a saved file, from a job in Pleo, or looking back at what was booked."""
+
+import json
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any, Final
+
+from bilag.app.wiring import open_journal, open_planner, open_pleo, read_items
+from bilag.config.load import load_config
+from bilag.domain.export_job import JobStatus
+from bilag.lifecycle.plan_item import plan_item
+from bilag.lifecycle.plan_json import plan_as_json
+from bilag.ports.errors import NeedsPerson
+
+# A saved answer of this size holds more than 100,000 items.
+PLAN_FILE_BYTES_MAX: Final = 512 * 1024 * 1024
+
+
+async def plan_file(config_path: Path, file: Path) -> AsyncIterator[dict[str, Any]]:
+    """The plan of every item in a saved answer of GET /v3/export-items. Raises ConfigInvalid, ItemsUnreadable."""
+    config = load_config(config_path)
+    items = read_items(file, PLAN_FILE_BYTES_MAX)
+    async with open_planner(config) as planner:
+        for fetched in items:
+            yield plan_as_json(await plan_item(fetched.item, planner))
+
+
+async def plan_job(config_path: Path, job_id: str | None) -> AsyncIterator[dict[str, Any]]:
+    """The plan of every item of a job in Pleo, the oldest waiting one unless named."""
+    config = load_config(config_path)
+    async with open_pleo(config, os.environ) as pleo, open_planner(config) as planner:
+        if job_id is None:
+            jobs = await pleo.jobs(str(config.pleo.company_id), (JobStatus.PENDING, JobStatus.IN_PROGRESS))
+            if not jobs:
+                raise NeedsPerson("No Export Job is waiting; name one with --job, or give a FILE")
+            job_id = jobs[0].id
+        async for fetched in pleo.export_items(job_id):
+            yield plan_as_json(await plan_item(fetched.item, planner))
+
+
+async def explain_entry(config_path: Path, beginning: str) -> dict[str, Any] | None:
+    """The plan behind the newest outcome of an entry, as it was then; None when no such entry was exported."""
+    async with open_journal(load_config(config_path)) as journal:
+        outcome = await journal.outcome_of_entry(beginning)
+    if outcome is None:
+        return None
+    return {
+        "accountingEntryId": outcome.entry_id,
+        "jobId": outcome.job_id,
+        "externalId": outcome.external_id,
+        "externalUrl": outcome.external_url,
+        "settledAt": outcome.settled_at.isoformat(),
+        "warnings": list(outcome.warnings),
+        "plan": json.loads(outcome.plan_json) if outcome.plan_json else _without_plan(outcome.entry_id),
+    }
+
+
+def _without_plan(entry_id: str) -> dict[str, Any]:
+    return {"accountingEntryId": entry_id, "method": None, "documents": [], "failures": [], "notes": [], "trace": []}

@@ -1,0 +1,105 @@
+"""Run what waits, and tell how it went."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from bilag.app.wiring import open_desk, open_journal
+from bilag.config.load import load_config
+from bilag.config.shape import Config
+from bilag.domain.export_job import JobStatus
+from bilag.domain.posting_record import ItemOutcome
+from bilag.lifecycle.plan_json import failure_as_json
+from bilag.lifecycle.run_pending import run_pending
+from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally, PostingJournal
+from bilag.ports.progress import Progress
+
+# A summary names this many items; `bilag show --json` pages through all of them.
+LISTED_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunSummary:
+    """One Export Job as our journal remembers it, with the items that a person should look at."""
+
+    job: JobRecord
+    tally: OutcomeTally
+    failed: tuple[ItemOutcome, ...] = ()
+    with_warnings: tuple[ItemOutcome, ...] = ()
+
+    @property
+    def needs_attention(self) -> bool:
+        """Whether somebody should act."""
+        return self.job.state != JobStatus.COMPLETED or self.tally.failed > 0 or self.tally.unreported > 0
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary, JSON-ready."""
+        return {
+            "jobId": self.job.job_id,
+            "companyId": self.job.company_id,
+            "status": self.job.state,
+            "items": self.job.number_of_items,
+            "successful": self.tally.successful,
+            "failed": self.tally.failed,
+            "unreported": self.tally.unreported,
+            "failureReason": self.job.failure_reason,
+            "failureReasonType": self.job.failure_reason_type,
+            "failedItems": [_item(outcome) for outcome in self.failed],
+            "itemsWithWarnings": [_item(outcome) for outcome in self.with_warnings],
+        }
+
+
+async def run_once(config_path: Path, progress: Progress, *, take_over: bool = False) -> tuple[RunSummary, ...]:
+    """Work off every waiting job. Raises ConfigInvalid and the trouble of ports.errors."""
+    return await run_config(load_config(config_path), progress, os.environ, take_over=take_over)
+
+
+async def run_config(
+    config: Config, progress: Progress, environment: Mapping[str, str], *, take_over: bool = False
+) -> tuple[RunSummary, ...]:
+    """The same with settings that are already read."""
+    async with open_desk(config, progress, environment) as desk:
+        ended = await run_pending(desk, take_over=take_over)
+        summaries = [await summarise(desk.journal, one.job.id) for one in ended]
+    return tuple(summary for summary in summaries if summary is not None)
+
+
+async def summarise(journal: PostingJournal, job_id: str) -> RunSummary | None:
+    """The job as our journal remembers it, or None when it doesn't."""
+    job = await journal.job_record(job_id)
+    if job is None:
+        return None
+    return RunSummary(
+        job=job,
+        tally=await journal.tally(job_id),
+        failed=await journal.outcomes(job_id, choice=OutcomeChoice.FAILED, offset=0, limit=LISTED_MAX),
+        with_warnings=await journal.outcomes(job_id, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=LISTED_MAX),
+    )
+
+
+async def list_jobs(config_path: Path, limit: int) -> tuple[RunSummary, ...]:
+    """The jobs seen last, newest first, without their items."""
+    async with open_journal(load_config(config_path)) as journal:
+        records = await journal.job_records(limit)
+        return tuple([RunSummary(job=record, tally=await journal.tally(record.job_id)) for record in records])
+
+
+async def show_job(config_path: Path, beginning: str) -> RunSummary | None:
+    """The newest job whose id starts like this."""
+    async with open_journal(load_config(config_path)) as journal:
+        records = await journal.job_records(LISTED_MAX)
+        found = next((record.job_id for record in records if record.job_id.startswith(beginning)), None)
+        return await summarise(journal, found or beginning)
+
+
+def _item(outcome: ItemOutcome) -> dict[str, Any]:
+    return {
+        "accountingEntryId": outcome.entry_id,
+        "expense": outcome.label,
+        "externalId": outcome.external_id or None,
+        "failures": [failure_as_json(failure) for failure in outcome.failures],
+        "warnings": list(outcome.warnings),
+        "reported": outcome.reported,
+    }

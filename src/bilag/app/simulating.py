@@ -1,0 +1,62 @@
+"""A Pleo to run against: the simulator with a company, its expenses and a waiting Export Job."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from bilag.simulator.catalogue import COMPANY_ID
+from bilag.simulator.demo_job import demo_expenses
+from bilag.simulator.expense import ExpenseSource
+from bilag.simulator.scenario import SeededExpenses
+from bilag.simulator.server import SimulatorServer
+from bilag.simulator.world import PleoWorld
+
+API_PORT: Final = 8765
+FILES_PORT: Final = 8766
+# What a simulated company has to export.
+Expenses: TypeAlias = ExpenseSource
+# The simulator's only key; it guards nothing.
+API_KEY: Final = "demo"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulatedPleo:
+    """Where the simulator answers, and the job that waits there."""
+
+    api_url: str
+    files_url: str
+    company_id: str
+    job_id: str
+    items: int
+
+
+@asynccontextmanager
+async def simulated_pleo(
+    source: ExpenseSource | None = None, *, api_port: int = 0, files_port: int = 0
+) -> AsyncIterator[SimulatedPleo]:
+    """Run the simulator on loopback with one waiting job of all expenses; the demo's when none are given."""
+    expenses = source or demo_expenses()
+    world = PleoWorld()
+    world.add_company(expenses)
+    world.accept_api_key(API_KEY, expenses.company_id)
+    async with SimulatorServer(world, api_port=api_port, files_port=files_port) as server:
+        job = world.create_job(expenses.company_id)
+        yield SimulatedPleo(
+            api_url=server.api_url,
+            files_url=server.files_url,
+            company_id=expenses.company_id,
+            job_id=job.id,
+            items=len(expenses),
+        )
+
+
+def seeded_expenses(items: int, seed: int, *, receipt_share: float = 0.6, failing_share: float = 0.0) -> ExpenseSource:
+    """Realistic expenses, the same ones for the same seed; the shares lie between 0 and 1."""
+    return SeededExpenses(COMPANY_ID, items, seed, receipt_share=receipt_share, failing_share=failing_share)
+
+
+async def wait_forever() -> None:
+    """Until the process is told to stop."""
+    await asyncio.Event().wait()

@@ -1,0 +1,188 @@
+"""The only wiring: settings in, working parts out. Nobody else builds an adapter."""
+
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from bilag.adapters.accounting.plaintext.account_names import AccountKind
+from bilag.adapters.accounting.plaintext.config import ChartAccount, KnownVendor, PlaintextConfig, Syntax
+from bilag.adapters.accounting.plaintext.connector import open_plaintext_books
+from bilag.adapters.accounting.plaintext.periods import CalendarMonths, Periods, PeriodTable
+from bilag.adapters.pleo.auth import ApiKeyAuth, Auth, BearerAuth
+from bilag.adapters.pleo.opening import PleoAccess, open_export_api
+from bilag.adapters.pleo.saved_items import UnreadableDocument, decode_items_document
+from bilag.adapters.receipts.combine import combine
+from bilag.adapters.store.opening import open_posting_journal
+from bilag.adapters.transport.destinations import ANY_HOST
+from bilag.app.system_clock import SystemClock
+from bilag.config.load import ConfigProblem
+from bilag.config.secret_source import read_secret
+from bilag.config.settings import export_settings
+from bilag.config.shape import ChartEntry, Config, PlaintextSection
+from bilag.domain.money import Currency
+from bilag.domain.period import AccountingPeriod
+from bilag.lifecycle.desk import Desk, Planner
+from bilag.ports.accounting_system import AccountingSystem
+from bilag.ports.errors import NeedsPerson
+from bilag.ports.export_api import ExportApi, FetchedItem
+from bilag.ports.posting_journal import PostingJournal
+from bilag.ports.progress import Progress
+from bilag.ports.secret import Secret
+
+JOURNAL_FILE: Final = "posting-journal.sqlite"
+# Below this the machine's temporary folder is used for receipts on their way; it is emptied as they arrive.
+SPOOL_PREFIX: Final = "bilag-receipts-"
+
+
+@asynccontextmanager
+async def open_desk(config: Config, progress: Progress, environment: Mapping[str, str]) -> AsyncIterator[Desk]:
+    """Everything that one company's export needs; closed in reverse order whatever happens."""
+    async with AsyncExitStack() as stack:
+        journal = await stack.enter_async_context(open_journal(config))
+        planner = await stack.enter_async_context(open_planner(config))
+        pleo = await stack.enter_async_context(open_pleo(config, environment))
+        spool = stack.enter_context(tempfile.TemporaryDirectory(prefix=SPOOL_PREFIX))
+        yield Desk(
+            planner=planner,
+            pleo=pleo,
+            journal=journal,
+            combine=combine,
+            progress=progress,
+            spool=Path(spool),
+            items_at_once=config.bookkeeping.items_at_once,
+        )
+
+
+@asynccontextmanager
+async def open_planner(config: Config) -> AsyncIterator[Planner]:
+    """What planning needs."""
+    async with open_books(config) as books:
+        yield Planner(settings=export_settings(config), books=books, clock=SystemClock())
+
+
+@asynccontextmanager
+async def open_books(config: Config) -> AsyncIterator[AccountingSystem]:
+    """The accounting system."""
+    section = config.books.plaintext
+    section.folder.mkdir(parents=True, exist_ok=True)
+    books = open_plaintext_books(plaintext_config(section))
+    try:
+        yield books
+    finally:
+        await books.close()
+
+
+@asynccontextmanager
+async def open_journal(config: Config) -> AsyncIterator[PostingJournal]:
+    """What must not be forgotten."""
+    journal = open_posting_journal(config.state.folder / JOURNAL_FILE)
+    try:
+        yield journal
+    finally:
+        await journal.close()
+
+
+@asynccontextmanager
+async def open_pleo(config: Config, environment: Mapping[str, str]) -> AsyncIterator[ExportApi]:
+    """The way to Pleo. Raises NeedsPerson when the credentials can't be read."""
+    section = config.pleo
+    access = PleoAccess(
+        auth=_auth(config, environment),
+        base_url=section.base_url,
+        loopback_origins=section.simulator_origins,
+        file_hosts=section.file_hosts or (ANY_HOST,),
+        ca_file=section.ca_file,
+        calls_per_minute=section.calls_per_minute,
+    )
+    pleo = open_export_api(access, SystemClock())
+    try:
+        yield pleo
+    finally:
+        await pleo.close()
+
+
+def credential_problem(config: Config, environment: Mapping[str, str]) -> str:
+    """Why the credentials can't be read; empty when they can."""
+    try:
+        _auth(config, environment)
+    except NeedsPerson as problem:
+        return str(problem)
+    return ""
+
+
+def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
+    """The items in a saved answer of GET /v3/export-items. Raises NeedsPerson that names what is wrong where."""
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(bytes_max + 1)
+    except OSError as problem:
+        raise NeedsPerson(f"{file} can't be read: {problem.strerror}") from None
+    if len(raw) > bytes_max:
+        raise NeedsPerson(f"{file} is larger than {bytes_max} bytes")
+    try:
+        return decode_items_document(raw)
+    except UnreadableDocument as problem:
+        raise NeedsPerson(f"{file}: {problem}") from None
+
+
+def plaintext_config(section: PlaintextSection) -> PlaintextConfig:
+    """The text books' own set-up from the file's section."""
+    return PlaintextConfig(
+        folder=section.folder,
+        periods=_periods(section),
+        syntax=Syntax(section.syntax),
+        title=section.title,
+        currency=Currency(section.currency),
+        fiscal_year_first_month=section.fiscal_year_first_month,
+        chart=tuple(_chart_account(entry) for entry in section.chart),
+        opens_accounts=section.open_accounts,
+        tax_codes=frozenset(section.tax_codes),
+        dimensions=frozenset((group, code) for group, codes in section.dimensions.items() for code in codes),
+        vendors=tuple(
+            KnownVendor(code=v.code, account=v.account, tax_identifier=v.tax_identifier) for v in section.vendors
+        ),
+        fava_address=section.fava_url,
+    )
+
+
+def _periods(section: PlaintextSection) -> Periods:
+    if not section.periods:
+        return CalendarMonths(closed_until=section.closed_until)
+    return PeriodTable(
+        periods=tuple(AccountingPeriod(name=p.name, start=p.start, end=p.end, closed=p.closed) for p in section.periods)
+    )
+
+
+def _chart_account(entry: ChartEntry) -> ChartAccount:
+    return ChartAccount(
+        number=entry.number,
+        kind=AccountKind[entry.kind.name],
+        name=entry.name,
+        account=entry.account,
+        currencies=frozenset(Currency(code) for code in entry.currencies),
+        closed=entry.closed,
+    )
+
+
+def _auth(config: Config, environment: Mapping[str, str]) -> Auth:
+    section = config.pleo
+    if (section.api_key is None) == (section.access_token is None):
+        raise NeedsPerson("pleo: give exactly one of api_key and access_token, each as { env = ... } or { file = ... }")
+    if section.api_key is not None:
+        return ApiKeyAuth(_secret(read_secret(section.api_key, "pleo.api_key", environment)))
+    assert section.access_token is not None
+    token = _secret(read_secret(section.access_token, "pleo.access_token", environment))
+
+    async def provider(_refused: Secret | None) -> Secret:
+        """Always the one token: renewing it is somebody else's work."""
+        return token
+
+    return BearerAuth(provider)
+
+
+def _secret(found: Secret | ConfigProblem) -> Secret:
+    if isinstance(found, ConfigProblem):
+        raise NeedsPerson(f"{found.key}: {found.message}")
+    return found

@@ -1,0 +1,60 @@
+"""`bilag demo`: from nothing to balanced books."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import click
+
+from bilag.app.demo import DemoResult, main_file, play_demo, tool
+from bilag.cli.exit_codes import ExitCode
+from bilag.cli.job_progress import JobProgress
+from bilag.cli.output import err, out, plain
+from bilag.cli.render_job import print_job
+
+
+@click.command()
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("bilag-demo"),
+    show_default=True,
+    help="Where books and settings go; made anew every time.",
+)
+def demo(folder: Path) -> None:
+    """Run one realistic Export Job against a simulated Pleo into text books.
+
+    Nothing leaves this machine and no account is needed.
+    """
+    err.print(plain("A simulated Pleo on 127.0.0.1 has an Export Job waiting. Exporting it into text books ..."))
+    with JobProgress() as progress:
+        result = asyncio.run(play_demo(folder, progress))
+    print_job(result.summary)
+    _print_next(result)
+    raise SystemExit(ExitCode.OK if result.accepted else ExitCode.NEEDS_ATTENTION)
+
+
+def _print_next(result: DemoResult) -> None:
+    shown = Path(os.path.relpath(result.folder))
+    out.print()
+    out.print(plain("The books", "bold"))
+    out.print(plain(f"  {main_file(shown)}   with {result.receipts} receipts and notes beside them"))
+    if result.verdict:
+        out.print(plain(f"  {result.verdict}", "green" if result.accepted else "red"))
+    out.print()
+    out.print(
+        plain("The failures above are part of the demo: each says what a bookkeeper would do. Look further:", "dim")
+    )
+    bilag = _shown_program("bilag")
+    fava = tool("fava")
+    if fava:
+        out.print(plain(f"  {_shown_program('fava')} {main_file(shown)}"))
+    out.print(plain(f"  {bilag} show {result.summary.job.job_id[:8]} --config {shown / 'bilag.toml'}"))
+    booked = next((o for o in result.summary.with_warnings), None)
+    entry = booked.entry_id if booked else result.summary.failed[0].entry_id
+    out.print(plain(f"  {bilag} explain {entry[:8]} --config {shown / 'bilag.toml'}"))
+
+
+def _shown_program(name: str) -> str:
+    path = tool(name)
+    return os.path.relpath(path) if path and not os.path.relpath(path).startswith("..") else name

@@ -1,0 +1,62 @@
+"""The command line. Exit codes: docs/operations.md."""
+
+import logging
+import os
+import sys
+import traceback
+
+import click
+
+from bilag import __version__
+from bilag.cli.command_connectors import connectors
+from bilag.cli.command_demo import demo
+from bilag.cli.command_doctor import doctor
+from bilag.cli.command_explain import explain
+from bilag.cli.command_jobs import jobs, show
+from bilag.cli.command_plan import plan
+from bilag.cli.command_run import run
+from bilag.cli.command_simulate import simulate
+from bilag.cli.exit_codes import ExitCode
+from bilag.cli.output import err, plain
+from bilag.config.load import ConfigInvalid
+from bilag.ports.errors import NeedsPerson, Trouble
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="bilag")
+@click.option("--log", type=click.Choice(["warning", "info", "debug"]), default="warning", help="How much to log.")
+def cli(log: str) -> None:
+    """Export approved Pleo expenses into an accounting system: each booked once, every outcome reported."""
+    logging.basicConfig(stream=sys.stderr, level=log.upper(), format="%(levelname)s %(name)s: %(message)s")
+
+
+for _command in (demo, run, plan, explain, jobs, show, doctor, simulate, connectors):
+    cli.add_command(_command)
+
+
+def main() -> None:
+    """Run the command line; every way to fail has its exit code and a sentence on stderr."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
+    except (click.Abort, KeyboardInterrupt):
+        err.print(plain("Stopped. Nothing is lost; the next run takes up where this one was."))
+        sys.exit(ExitCode.TRY_LATER)
+    except ConfigInvalid as invalid:
+        err.print(plain(str(invalid)))
+        sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
+    except NeedsPerson as trouble:
+        err.print(plain(str(trouble)))
+        sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
+    except Trouble as trouble:
+        err.print(plain(f"{trouble}. Nothing is lost; run again later."))
+        sys.exit(ExitCode.TRY_LATER)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+    except Exception:  # noqa: BLE001  the other place that may: a bug is shown as one, with its traceback
+        err.print(plain(traceback.format_exc()))
+        err.print(plain("This is a bug in bilag. Please report it with the lines above."))
+        sys.exit(ExitCode.BUG)

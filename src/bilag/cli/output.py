@@ -1,0 +1,36 @@
+"""How things look in a terminal: plain words, a table where there are columns, colour only where it helps."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+# Results go to stdout, everything about the way there to stderr. rich respects NO_COLOR by itself.
+out: Final = Console(highlight=False, soft_wrap=True)
+err: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+# Names and notes come from outside: nothing in them may steer the terminal.
+_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def plain(text: str, style: str = "") -> Text:
+    """Text from outside, shown as it is: no markup, no control characters."""
+    return Text(_STEERING.sub("·", text), style=style)
+
+
+def print_json(value: Any) -> None:
+    """One JSON value on stdout, for machines: stable key order, one line."""
+    out.file.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+
+def table(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: Sequence[int] = ()) -> Table:
+    """A light table; `right` lists the columns that are aligned right."""
+    grid = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="dim")
+    for index, heading in enumerate(headings):
+        grid.add_column(heading, justify="right" if index in right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(cell if isinstance(cell, Text) else plain(cell) for cell in row))
+    return grid

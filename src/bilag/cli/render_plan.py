@@ -1,0 +1,54 @@
+"""Plans as a bookkeeper reads them: debit left, credit right, and the reason beside each."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from bilag.cli.output import out, plain, table
+
+PlanJson = Mapping[str, Any]
+
+
+def print_plan(plan: PlanJson) -> None:
+    """One item: its entry with both sides, or what keeps it out of the books."""
+    out.print(plain(f"{plan['accountingEntryId']}  {plan['method'] or 'no method'}", "bold"))
+    for document in plan["documents"]:
+        moved = f" (moved from {document['date']}: {document['movedBy']})" if document["movedBy"] else ""
+        out.print(plain(f"  {document['kind']}, {document['mode']}, {document['postingDate']}{moved}"))
+        out.print(plain(f"  {document['datapoints']['description']}", "dim"))
+        out.print(table(("  account", "role", "debit", "credit", "tax", ""), _postings(document), right=(2, 3)))
+    print_failures(plan["failures"])
+    out.print()
+
+
+def print_failures(failures: Iterable[Mapping[str, str]]) -> None:
+    """Every failure with its code, its place, and what to do."""
+    for failure in failures:
+        out.print(Text("  ✗ ", "red") + plain(failure["message"]))
+        out.print(plain(f"    {failure['remedy']}"))
+        out.print(plain(f"    {failure['code']} at {failure['path'] or 'the item'}", "dim"))
+
+
+def print_trace(plan: PlanJson) -> None:
+    """Why every value is what it is."""
+    rows = [
+        (step["subject"], step["value"], step["because"], step["source"], "; ".join(step["refused"]))
+        for step in plan["trace"]
+    ]
+    out.print(table(("value", "is", "because", "from", "tried before"), rows))
+
+
+def _postings(document: Mapping[str, Any]) -> list[tuple[str, str, str, str, str, str]]:
+    rows = []
+    for posting in document["postings"]:
+        amount = f"{posting['amount']} {document['currency']}"
+        debit, credit = (amount, "") if posting["side"] == "debit" else ("", amount)
+        dimensions = " ".join(f"{d['group']}={d['code']}" for d in posting["dimensions"])
+        original = posting["original"]
+        foreign = f"{original['amount']} {original['currency']} " if original else ""
+        role = posting["role"].replace("_", " ")
+        rows.append(
+            (f"  {posting['account']}", role, debit, credit, posting["taxCode"] or "", f"{foreign}{dimensions}")
+        )
+    return rows

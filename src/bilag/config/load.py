@@ -1,0 +1,101 @@
+"""Read bilag.toml: every problem named at once, each with file and key."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from bilag.config.shape import Config, PlaintextSection
+
+# A configuration is a page of text; anything larger is the wrong file.
+FILE_BYTES_MAX: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigProblem:
+    """One thing that is wrong: the key in dotted form (empty for the file as a whole) and what about it."""
+
+    key: str
+    message: str
+
+
+class ConfigInvalid(Exception):
+    """The file can't be used. `problems` lists everything that is wrong with it."""
+
+    def __init__(self, path: Path, problems: Sequence[ConfigProblem]) -> None:
+        self.path = path
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"{path}: {p.key + ': ' if p.key else ''}{p.message}" for p in self.problems))
+
+
+def load_config(path: Path) -> Config:
+    """The file as typed values, relative paths resolved against its folder. Raises ConfigInvalid."""
+    try:
+        config = Config.model_validate(_read(path))
+    except ValidationError as invalid:
+        problems = [_problem(error) for error in invalid.errors(include_url=False, include_input=True)]
+        raise ConfigInvalid(path, problems) from None
+    return _at(config, path.absolute().parent)
+
+
+def _read(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            raw = file.read(FILE_BYTES_MAX + 1)
+    except OSError as problem:
+        raise ConfigInvalid(path, [_whole(f"can't be read: {problem.strerror}")]) from None
+    if len(raw) > FILE_BYTES_MAX:
+        raise ConfigInvalid(path, [_whole("is larger than 1 MiB; is this the right file?")])
+    try:
+        return tomllib.loads(raw.decode())
+    except UnicodeDecodeError:
+        raise ConfigInvalid(path, [_whole("is not UTF-8 text")]) from None
+    except tomllib.TOMLDecodeError as problem:
+        raise ConfigInvalid(path, [_whole(f"is not valid TOML: {problem}")]) from None
+
+
+def _whole(message: str) -> ConfigProblem:
+    return ConfigProblem(key="", message=message)
+
+
+def _problem(error: ErrorDetails) -> ConfigProblem:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
+    match error["type"]:
+        case "extra_forbidden":
+            return ConfigProblem(key=key, message="is no setting of bilag; see docs/configuration.md for the names")
+        case "missing":
+            return ConfigProblem(key=key, message="is required and missing")
+        case _:
+            return ConfigProblem(key=key, message=f"{_plain(error)} (the file says {_shown(error['input'])})")
+
+
+def _plain(error: ErrorDetails) -> str:
+    message = error["msg"].removeprefix("Value error, ")
+    return message[0].lower() + message[1:]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004  one line of a terminal
+
+
+def _at(config: Config, folder: Path) -> Config:
+    """The same settings with every relative path meant from the file's own folder."""
+    plaintext: PlaintextSection = config.books.plaintext
+    books = config.books.model_copy(
+        update={"plaintext": plaintext.model_copy(update={"folder": folder / plaintext.folder})}
+    )
+    state = config.state.model_copy(update={"folder": folder / config.state.folder})
+    pleo = config.pleo.model_copy(
+        update={
+            name: source.model_copy(update={"file": folder / source.file})
+            for name in ("api_key", "access_token")
+            if (source := getattr(config.pleo, name)) is not None and source.file is not None
+        }
+        | ({"ca_file": folder / config.pleo.ca_file} if config.pleo.ca_file else {})
+    )
+    return config.model_copy(update={"books": books, "state": state, "pleo": pleo})

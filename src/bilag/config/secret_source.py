@@ -1,0 +1,42 @@
+"""Read a secret from where the settings say, and refuse one that others could read too."""
+
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from bilag.config.load import ConfigProblem
+from bilag.config.shape import SecretSource
+from bilag.ports.secret import Secret
+
+SECRET_BYTES_MAX: Final = 64 * 1024
+
+
+def read_secret(source: SecretSource, key: str, environment: Mapping[str, str]) -> Secret | ConfigProblem:
+    """The secret, or why it can't be used; the message never holds any part of it."""
+    if source.env is not None:
+        value = environment.get(source.env, "").strip()
+        if not value:
+            return ConfigProblem(key=f"{key}.env", message=f"the environment variable {source.env} is not set")
+        return Secret(value)
+    assert source.file is not None
+    return _from_file(source.file, f"{key}.file")
+
+
+def _from_file(path: Path, key: str) -> Secret | ConfigProblem:
+    try:
+        with path.open("rb") as file:
+            mode = os.fstat(file.fileno()).st_mode
+            raw = file.read(SECRET_BYTES_MAX)
+    except OSError as problem:
+        return ConfigProblem(key=key, message=f"{path} can't be read: {problem.strerror}")
+    if mode & (stat.S_IRWXG | stat.S_IRWXO):
+        return ConfigProblem(key=key, message=f"{path} can be read by others than its owner; run: chmod 600 {path}")
+    try:
+        value = raw.decode().strip()
+    except UnicodeDecodeError:
+        return ConfigProblem(key=key, message=f"{path} is not text")
+    if not value:
+        return ConfigProblem(key=key, message=f"{path} is empty")
+    return Secret(value)

@@ -1,0 +1,254 @@
+"""The shape of bilag.toml. docs/configuration.md explains every key; a test holds the two together."""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from bilag.domain.ledger import PostingMode
+from bilag.domain.money import Currency, UnknownCurrency
+from bilag.domain.period import ClosedPeriodStep
+from bilag.domain.settings import TaxStyle, UnsetMethod
+
+
+def _currency(code: str) -> str:
+    try:
+        Currency(code)
+    except UnknownCurrency:
+        raise ValueError("is no ISO 4217 currency code such as EUR") from None
+    return code
+
+
+def _time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is no IANA time zone such as Europe/Copenhagen") from None
+    return name
+
+
+def _web_address(address: str) -> str:
+    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+        raise ValueError("must start with https:// (plain http:// is for this machine's own addresses only)")
+    return address.rstrip("/")
+
+
+CurrencyCode = Annotated[str, AfterValidator(_currency)]
+TimeZoneName = Annotated[str, AfterValidator(_time_zone)]
+WebAddress = Annotated[str, AfterValidator(_web_address)]
+AccountNumber = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
+
+
+class _Section(BaseModel):
+    """A table of the file. A key that we do not know is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class SecretSource(_Section):
+    """Where a secret is read from; the secret itself never stands in the file."""
+
+    env: str | None = None
+    """The name of an environment variable."""
+    file: Path | None = None
+    """A file that only its owner can read (mode 0600 or tighter)."""
+
+    @model_validator(mode="after")
+    def _one(self) -> "SecretSource":
+        if (self.env is None) == (self.file is None):
+            raise ValueError('needs exactly one of env = "NAME" and file = "path"')
+        return self
+
+
+class PleoSection(_Section):
+    """The way to Pleo."""
+
+    company_id: UUID
+    """The Pleo company whose expenses are exported."""
+    base_url: WebAddress = "https://external.pleo.io"
+    """The Export API; the staging system is https://external.staging.pleo.io."""
+    api_key: SecretSource | None = None
+    """An API key (sent as Basic authentication)."""
+    access_token: SecretSource | None = None
+    """An access token (sent as Bearer authentication), instead of an API key."""
+    calls_per_minute: int = Field(default=500, ge=1, le=1_000_000)
+    """The rate budget of this credential. Pleo allows 600 a minute and advises 500."""
+    file_hosts: tuple[str, ...] = ()
+    """The hosts that receipts may be fetched from; any host with a public address when empty."""
+    simulator_origins: tuple[WebAddress, ...] = ()
+    """Addresses of this machine that may be used, also without TLS; for the simulator only."""
+    ca_file: Path | None = None
+    """A file of certificate authorities to trust instead of the system's."""
+
+
+class BookkeepingSection(_Section):
+    """How expenses are booked."""
+
+    time_zone: TimeZoneName = "UTC"
+    """Turns Pleo's UTC instants into calendar dates."""
+    posting_mode: PostingMode = PostingMode.DRAFT
+    """Left for review (draft) or booked for good (final)."""
+    closed_period: tuple[ClosedPeriodStep, ...] = ()
+    """Steps that may move the date out of a closed period, in order: next_open_period, export_date."""
+    method_when_unset: UnsetMethod = UnsetMethod.JOURNAL
+    """What to do when Pleo sends no bookkeeping method: journal, or vendor_search."""
+    tax: TaxStyle = TaxStyle.OWN_LINE
+    """Tax as a posting of its own (own_line), or as a code on the expense's line (code_on_line)."""
+    book_without_receipts: bool = False
+    """Whether an expense is booked although one of its receipts can't be had."""
+    post_again: bool = False
+    """Whether an expense that is exported again is booked once more; false reports the entry that stands."""
+    items_at_once: int = Field(default=16, ge=1, le=256)
+    """How many expenses are under way at the same time."""
+
+
+class AccountsSection(_Section):
+    """The accounts that Pleo's categories don't name."""
+
+    wallet: AccountNumber | None = None
+    """The Pleo wallet, for currencies without an account of their own."""
+    wallets: dict[CurrencyCode, AccountNumber] = {}
+    """The Pleo wallet per currency. Pleo's own contra account on an expense wins over both."""
+    out_of_pocket: AccountNumber | None = None
+    """What employees are owed and owe: out-of-pocket, mileage, per diem, cash, personal spend."""
+    contra: AccountNumber | None = None
+    """The other side of wallet loads and unloads."""
+    contras: dict[CurrencyCode, AccountNumber] = {}
+    """The contra account per currency."""
+    external_reimbursement: AccountNumber | None = None
+    """Reimbursements paid outside Pleo; the contra account when empty."""
+    accounts_payable: AccountNumber | None = None
+    """What vendors are owed, for invoices and their payments."""
+    input_tax: AccountNumber | None = None
+    """Tax to reclaim, for tax codes without an ingoing account."""
+    output_tax: AccountNumber | None = None
+    """Tax owed under reverse charge, for tax codes without an outgoing account."""
+
+
+class ChartKind(StrEnum):
+    """The five kinds of account."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    INCOME = "income"
+    EXPENSE = "expense"
+
+
+class ChartEntry(_Section):
+    """One account of the chart."""
+
+    number: AccountNumber
+    """The number that Pleo and the other settings use."""
+    kind: ChartKind
+    """asset, liability, equity, income or expense."""
+    name: str = ""
+    """What people call it."""
+    account: str = ""
+    """Its full name in the books, such as Expenses:Travel; made from kind, number and name when empty."""
+    currencies: tuple[CurrencyCode, ...] = ()
+    """The only currencies it may hold; any when empty."""
+    closed: bool = False
+    """Whether it takes no more entries."""
+
+
+class PeriodEntry(_Section):
+    """One accounting period of a custom table."""
+
+    name: str = Field(min_length=1)
+    """What the period is called."""
+    start: date
+    """Its first day."""
+    end: date
+    """Its last day."""
+    closed: bool = False
+    """Whether it takes no more entries."""
+
+    @model_validator(mode="after")
+    def _order(self) -> "PeriodEntry":
+        if self.end < self.start:
+            raise ValueError("ends before it starts")
+        return self
+
+
+class VendorEntry(_Section):
+    """A supplier that the books know; an empty field matches nothing."""
+
+    code: str = ""
+    """The vendor's number."""
+    account: str = ""
+    """The vendor's account."""
+    tax_identifier: str = ""
+    """The vendor's tax number."""
+
+
+class PlaintextSection(_Section):
+    """Books as text files for beancount or hledger."""
+
+    folder: Path = Path("books")
+    """Where the books lie; relative to the file."""
+    syntax: Literal["beancount", "hledger"] = "beancount"
+    """The program that the books are written for."""
+    title: str = "Books"
+    """What the books are called."""
+    currency: CurrencyCode = "EUR"
+    """The company's own currency."""
+    fiscal_year_first_month: int = Field(default=1, ge=1, le=12)
+    """The month that the fiscal year starts in."""
+    closed_until: date | None = None
+    """The last day of the last closed month."""
+    periods: tuple[PeriodEntry, ...] = ()
+    """A period table of your own, instead of calendar months."""
+    open_accounts: bool = True
+    """Whether an account that the chart does not name is opened by its first entry, or refused."""
+    chart: tuple[ChartEntry, ...] = ()
+    """The chart of accounts."""
+    tax_codes: tuple[str, ...] = ()
+    """The tax codes that may be used; any when empty."""
+    dimensions: dict[str, tuple[str, ...]] = {}
+    """The values that may be used per dimension; any when empty."""
+    vendors: tuple[VendorEntry, ...] = ()
+    """The suppliers that method_when_unset = "vendor_search" looks among."""
+    fava_url: str = ""
+    """Where Fava shows these books; documents then carry a link into it."""
+
+    @model_validator(mode="after")
+    def _one_calendar(self) -> "PlaintextSection":
+        if self.periods and self.closed_until is not None:
+            raise ValueError("closed_until goes with calendar months; close periods of a table one by one")
+        return self
+
+
+class BooksSection(_Section):
+    """The accounting system."""
+
+    system: Literal["plaintext"] = "plaintext"
+    """Which connector books the expenses."""
+    plaintext: PlaintextSection = PlaintextSection()
+    """The text books, when they are the system."""
+
+
+class StateSection(_Section):
+    """What bilag itself remembers."""
+
+    folder: Path = Path(".bilag")
+    """Where the posting journal lies; relative to the file."""
+
+
+class Config(_Section):
+    """The whole file."""
+
+    pleo: PleoSection
+    """The way to Pleo."""
+    bookkeeping: BookkeepingSection = BookkeepingSection()
+    """How expenses are booked."""
+    accounts: AccountsSection = AccountsSection()
+    """The accounts that Pleo's categories don't name."""
+    books: BooksSection = BooksSection()
+    """The accounting system."""
+    state: StateSection = StateSection()
+    """What bilag itself remembers."""
