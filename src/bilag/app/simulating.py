@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from bilag.simulator.catalogue import COMPANY_ID
 from bilag.simulator.demo_job import demo_expenses
 from bilag.simulator.expense import ExpenseSource
+from bilag.simulator.jobs import JobOptions
 from bilag.simulator.scenario import SeededExpenses
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
@@ -42,7 +43,8 @@ async def simulated_pleo(
     world.add_company(expenses)
     world.accept_api_key(API_KEY, expenses.company_id)
     async with SimulatorServer(world, api_port=api_port, files_port=files_port) as server:
-        job = world.create_job(expenses.company_id)
+        # Vendor tagging is on, so that items carry their bookkeeping method.
+        job = world.create_job(expenses.company_id, options=JobOptions(vendor_based_bookkeeping=True))
         yield SimulatedPleo(
             api_url=server.api_url,
             files_url=server.files_url,
