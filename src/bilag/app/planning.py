@@ -9,8 +9,9 @@ from typing import Any, Final
 from bilag.app.wiring import open_journal, open_planner, open_pleo, read_items
 from bilag.config.load import load_config
 from bilag.domain.export_job import JobStatus
+from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.plan_item import plan_item
-from bilag.lifecycle.plan_json import plan_as_json
+from bilag.lifecycle.plan_json import failure_as_json, plan_as_json
 from bilag.ports.errors import NeedsPerson
 
 # A saved answer of this size holds more than 100,000 items.
@@ -52,9 +53,17 @@ async def explain_entry(config_path: Path, beginning: str) -> dict[str, Any] | N
         "externalUrl": outcome.external_url,
         "settledAt": outcome.settled_at.isoformat(),
         "warnings": list(outcome.warnings),
-        "plan": json.loads(outcome.plan_json) if outcome.plan_json else _without_plan(outcome.entry_id),
+        "plan": json.loads(outcome.plan_json) if outcome.plan_json else _without_plan(outcome),
     }
 
 
-def _without_plan(entry_id: str) -> dict[str, Any]:
-    return {"accountingEntryId": entry_id, "method": None, "documents": [], "failures": [], "notes": [], "trace": []}
+def _without_plan(outcome: ItemOutcome) -> dict[str, Any]:
+    return {
+        "accountingEntryId": outcome.entry_id,
+        "method": None,
+        "settingsVersion": "",
+        "documents": [],
+        "notes": [],
+        "failures": [failure_as_json(failure) for failure in outcome.failures],
+        "trace": [],
+    }

@@ -8,7 +8,7 @@ from typing import Final
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
 from bilag.adapters.accounting.plaintext.config import ChartAccount, KnownVendor, PlaintextConfig, Syntax
-from bilag.adapters.accounting.plaintext.connector import open_plaintext_books
+from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths, Periods, PeriodTable
 from bilag.adapters.pleo.auth import ApiKeyAuth, Auth, BearerAuth
 from bilag.adapters.pleo.opening import PleoAccess, open_export_api
@@ -67,7 +67,7 @@ async def open_books(config: Config) -> AsyncIterator[AccountingSystem]:
     """The accounting system."""
     section = config.books.plaintext
     section.folder.mkdir(parents=True, exist_ok=True)
-    books = open_plaintext_books(plaintext_config(section))
+    books = PlaintextBooks(plaintext_config(section), SystemClock())
     try:
         yield books
     finally:
@@ -137,13 +137,13 @@ def plaintext_config(section: PlaintextSection) -> PlaintextConfig:
         currency=Currency(section.currency),
         fiscal_year_first_month=section.fiscal_year_first_month,
         chart=tuple(_chart_account(entry) for entry in section.chart),
-        opens_accounts=section.open_accounts,
+        open_accounts=section.open_accounts,
         tax_codes=frozenset(section.tax_codes),
         dimensions=frozenset((group, code) for group, codes in section.dimensions.items() for code in codes),
         vendors=tuple(
             KnownVendor(code=v.code, account=v.account, tax_identifier=v.tax_identifier) for v in section.vendors
         ),
-        fava_address=section.fava_url,
+        fava_url=section.fava_url,
     )
 
 

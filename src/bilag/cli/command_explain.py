@@ -36,4 +36,5 @@ def explain(entry: str, config_path: Path, as_json: bool) -> None:  # noqa: FBT0
     for warning in found["warnings"]:
         out.print(plain(f"Note: {warning}"))
     out.print()
+    out.print(plain("Why", "bold"))
     print_trace(found["plan"])

@@ -27,7 +27,13 @@ def jobs(config_path: Path, limit: int, as_json: bool) -> None:  # noqa: FBT001 
         out.print(plain("No Export Job was seen yet. `bilag run` looks for one."))
         return
     rows = [
-        (s.job.job_id, f"{s.job.created_at:%Y-%m-%d %H:%M}Z", s.job.state, str(s.tally.successful), str(s.tally.failed))
+        (
+            s.job.job_id[:8],
+            f"{s.job.created_at:%Y-%m-%d %H:%M}Z",
+            s.job.state,
+            str(s.tally.successful),
+            str(s.tally.failed),
+        )
         for s in summaries
     ]
     out.print(table(("job", "created", "state", "booked", "failed"), rows, right=(3, 4)))

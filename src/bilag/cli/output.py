@@ -9,9 +9,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+# What is read by a pipe or a file has no width of its own; this one keeps tables in one piece.
+WIDTH_WITHOUT_TERMINAL: Final = 140
+
+
+def _console(*, stderr: bool) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=True)
+    if not console.is_terminal:
+        console.width = WIDTH_WITHOUT_TERMINAL
+    return console
+
+
 # Results go to stdout, everything about the way there to stderr. rich respects NO_COLOR by itself.
-out: Final = Console(highlight=False, soft_wrap=True)
-err: Final = Console(stderr=True, highlight=False, soft_wrap=True)
+out: Final = _console(stderr=False)
+err: Final = _console(stderr=True)
 # Names and notes come from outside: nothing in them may steer the terminal.
 _STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 

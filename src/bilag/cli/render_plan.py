@@ -31,12 +31,14 @@ def print_failures(failures: Iterable[Mapping[str, str]]) -> None:
 
 
 def print_trace(plan: PlanJson) -> None:
-    """Why every value is what it is."""
-    rows = [
-        (step["subject"], step["value"], step["because"], step["source"], "; ".join(step["refused"]))
-        for step in plan["trace"]
-    ]
-    out.print(table(("value", "is", "because", "from", "tried before"), rows))
+    """Why every value is what it is, one value after another."""
+    if plan.get("settingsVersion"):
+        out.print(plain(f"  settings {plan['settingsVersion']}", "dim"))
+    for step in plan["trace"]:
+        out.print(plain(f"  {step['subject']}  ") + plain(step["value"], "bold"))
+        out.print(plain(f"    {step['because']}"))
+        tried = f"; before it were tried {', '.join(step['refused'])}" if step["refused"] else ""
+        out.print(plain(f"    {step['rule']}, from {step['source']}{tried}", "dim"))
 
 
 def _postings(document: Mapping[str, Any]) -> list[tuple[str, str, str, str, str, str]]:

@@ -201,3 +201,6 @@ class MalformedItem:
 
     entry_id: str
     failures: tuple[Failure, ...]
+
+    def __post_init__(self) -> None:
+        assert self.failures, "a malformed item says what is wrong with it"

@@ -82,10 +82,7 @@ class Money:
     @classmethod
     def from_decimal(cls, amount: Decimal, currency: Currency) -> Self:
         """The amount in major units (12.50); raises InexactAmount when it is finer than the currency."""
-        minor = amount.scaleb(currency.decimals)
-        if not minor.is_finite() or minor != minor.to_integral_value():
-            raise InexactAmount(f"{amount} {currency} is finer than the currency's {currency.decimals} decimals")
-        return cls(int(minor), currency)
+        return cls(_whole(amount, currency.decimals, currency), currency)
 
     @classmethod
     def from_pleo_hundredths(cls, hundredths: Decimal, currency: Currency) -> Self:
@@ -93,11 +90,11 @@ class Money:
 
         150000 JPY is 1,500 yen, 89696 EUR is 896.96 euro, 896965 KWD is 8,969.650 dinar.
         """
-        return cls.from_decimal(hundredths.scaleb(-PLEO_DECIMALS), currency)
+        return cls(_whole(hundredths, currency.decimals - PLEO_DECIMALS, currency), currency)
 
     def decimal(self) -> Decimal:
         """The amount in major units, with the currency's own number of decimals."""
-        return Decimal(self.minor).scaleb(-self.currency.decimals)
+        return Decimal(f"{self.minor}E-{self.currency.decimals}")
 
     def decimal_text(self) -> str:
         """The amount as people write it without separators: "896.96", "-1500"."""
@@ -128,3 +125,15 @@ class Money:
     def _same(self, other: Self) -> None:
         if self.currency != other.currency:
             raise CurrencyMismatch(f"{self} and {other}")
+
+
+def _whole(amount: Decimal, shift: int, currency: Currency) -> int:
+    """The amount times ten to the power of `shift`, in integers, since Decimal rounds after 28 digits."""
+    if not amount.is_finite():
+        raise InexactAmount(f"{amount} {currency} is no amount")
+    numerator, denominator = amount.as_integer_ratio()
+    power: int = 10 ** abs(shift)
+    whole, rest = divmod(numerator * power, denominator) if shift >= 0 else divmod(numerator, denominator * power)
+    if rest:
+        raise InexactAmount(f"{amount} is finer than the {currency.decimals} decimals of {currency}")
+    return whole

@@ -26,7 +26,10 @@ class TraceStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemPlan:
-    """The documents of one Export Item, or the failures that keep it out of the books; never both."""
+    """The documents of one Export Item, or the failures that keep it out of the books; never both.
+
+    `settings_version` names the state of the settings that it was planned with.
+    """
 
     entry_id: str
     method: BookkeepingMethod | None
@@ -34,6 +37,7 @@ class ItemPlan:
     notes: tuple[NoteFile, ...] = ()
     failures: tuple[Failure, ...] = ()
     trace: tuple[TraceStep, ...] = ()
+    settings_version: str = ""
 
     def __post_init__(self) -> None:
         assert bool(self.documents) != bool(self.failures), "a plan has documents or failures"

@@ -32,7 +32,9 @@ async def plan_item(
 ) -> ItemPlan:
     """The item's documents and why, or every problem that keeps it out of the books."""
     if isinstance(item, MalformedItem):
-        return ItemPlan(entry_id=item.entry_id, method=None, failures=item.failures)
+        return ItemPlan(
+            entry_id=item.entry_id, method=None, failures=item.failures, settings_version=planner.settings.version
+        )
     settings, books = planner.settings, planner.books
     problems = [*item_validation.check_item(item, settings.company_id), *_receipt_problems(item, planner)]
     method = await _method(item, planner)
@@ -45,7 +47,11 @@ async def plan_item(
         problems.append(dated)
     if problems or dated is None or isinstance(dated, Failure) or row is None:
         return ItemPlan(
-            entry_id=item.entry_id, method=method.method, failures=tuple(dict.fromkeys(problems)), trace=method.trace
+            entry_id=item.entry_id,
+            method=method.method,
+            failures=tuple(dict.fromkeys(problems)),
+            trace=method.trace,
+            settings_version=settings.version,
         )
     head = documents.DocumentHead(
         reference=journal_key(item, settings.company_id, generation).external_reference,
@@ -61,6 +67,7 @@ async def plan_item(
         documents=(entry,),
         notes=data.notes,
         trace=(*method.trace, *why, *data.trace, *trace),
+        settings_version=settings.version,
     )
 
 

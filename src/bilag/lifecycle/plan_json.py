@@ -16,6 +16,7 @@ def plan_as_json(plan: ItemPlan) -> dict[str, Any]:
     return {
         "accountingEntryId": plan.entry_id,
         "method": plan.method,
+        "settingsVersion": plan.settings_version,
         "documents": [document_as_json(document) for document in plan.documents],
         "notes": [{"name": note.name, "text": note.text} for note in plan.notes],
         "failures": [failure_as_json(failure) for failure in plan.failures],

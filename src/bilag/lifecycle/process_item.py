@@ -16,7 +16,7 @@ from bilag.lifecycle.plan_json import encode, plan_as_json
 from bilag.lifecycle.post import post, read_back
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
 from bilag.ports.export_api import FetchedItem
-from bilag.rules.accounting_period import closed_failure, expense_date
+from bilag.rules.accounting_period import closed_failure, expense_date, moved_warning
 
 # A period can close between planning and posting; every refusal rules out one period.
 PERIOD_REFUSALS_MAX: Final = 3
@@ -63,6 +63,7 @@ async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | N
     if missing and not tolerant:
         return failed_outcome(case.item, missing, case.job_id, desk, booked.plan)
     waived = await waive(standing.key, (*receipts.failures, *missing), desk)
+    moved = [w for d in (booked.plan.documents if booked.plan else ()) for w in moved_warning(d.posting_date)]
     return ItemOutcome(
         job_id=case.job_id,
         company_id=desk.settings.company_id,
@@ -71,7 +72,7 @@ async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | N
         label=label(case.item),
         external_id=booked.document.external_id,
         external_url=booked.document.external_url,
-        warnings=(*standing.warnings, *booked.warnings, *waived),
+        warnings=(*standing.warnings, *moved, *booked.warnings, *waived),
         plan_json=encode(plan_as_json(booked.plan)) if booked.plan else b"",
     )
 

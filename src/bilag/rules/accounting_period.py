@@ -15,8 +15,14 @@ from bilag.domain.settings import ExportSettings
 
 
 def expense_date(item: ExportItem, settings: ExportSettings) -> date:
-    """The calendar date of the item's UTC instant, in the company's time zone."""
-    return item.date.astimezone(settings.time_zone).date()
+    """The calendar date of the item's UTC instant, in the company's time zone.
+
+    The calendar's first and last hours have no date in some zones; their UTC date lies in no period of any books.
+    """
+    try:
+        return item.date.astimezone(settings.time_zone).date()
+    except OverflowError:
+        return item.date.date()
 
 
 def candidate_date(step: ClosedPeriodStep, *, export_date: date, next_open: AccountingPeriod | None) -> date | None:
@@ -54,17 +60,27 @@ def explain_date(settled: PostingDate) -> TraceStep:
     )
 
 
+def moved_warning(settled: PostingDate) -> tuple[str, ...]:
+    """What the outcome says of a moved date, so that nobody meets it first in the books."""
+    if settled.moved_by is None:
+        return ()
+    return (f"Posted on {settled.date} instead of {settled.original}, because that period is closed.",)
+
+
 def closed_failure(original: date, period: str, tried: tuple[ClosedPeriodStep, ...]) -> Failure:
     """The expense's period is closed and no step found an open one."""
     if tried:
-        after = f", and neither {' nor '.join(step.replace('_', ' ') for step in tried)} leads into an open one"
+        steps = " or the ".join(step.replace("_", " ") for step in tried)
+        after = f", and moving it to the {steps} leads into no open one"
+        remedy = f"Open the period {period} or a later one in the books, then export the expense again."
     else:
-        after = " and dates are not moved"
+        after = ", and dates are not moved"
+        remedy = f"Open the period {period} in the books, or let bilag move the date with the setting closed_period."
     return Failure(
         code=FailureCode.PERIOD_CLOSED,
         path="date",
         message=f"Closed accounting period: {original.isoformat()} lies in {period}, which is closed{after}.",
-        remedy=f"Open the period {period} in the books, or let bilag move the date with the setting closed_period.",
+        remedy=remedy,
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, assert_never
 
 from bilag.domain.expense_type import ExpenseType, TaxType
-from bilag.domain.export_item import ExportItem, ExportLine
+from bilag.domain.export_item import ExportItem, ExportLine, LineTax
 from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.ledger import AccountRole
 from bilag.domain.money import Currency
@@ -63,8 +63,11 @@ _SETTING: Final[Mapping[AccountRole, str]] = {
 
 
 def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) -> AccountsMapping:
-    """The account of every leg, or a failure for every leg that has none."""
-    lines, failures = [], []
+    """The account of every leg, and a failure for every leg that has none."""
+    if any(failure.code is FailureCode.CURRENCY_UNKNOWN for failure in item.unreadable):
+        return AccountsMapping()  # the accounts depend on a currency that could not be read
+    lines: list[LineAccounts] = []
+    failures: list[Failure] = []
     for index, line in enumerate(item.lines):
         found = _line_accounts(item, line, index, row, settings)
         failures += [f for f in found if isinstance(f, Failure)]
@@ -73,7 +76,7 @@ def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) ->
             lines.append(LineAccounts(main=main, input_tax=input_tax, output_tax=output_tax))
     counter = _configured(row.counter, item, settings.accounts)
     if isinstance(counter, Failure):
-        return AccountsMapping(failures=_once((*failures, counter)))
+        return AccountsMapping(lines=tuple(lines), failures=_once((*failures, counter)))
     return AccountsMapping(lines=tuple(lines), counter=counter, failures=_once(failures))
 
 
@@ -83,36 +86,38 @@ _Found = AccountChoice | Failure | None
 def _line_accounts(
     item: ExportItem, line: ExportLine, index: int, row: MappingRow, settings: ExportSettings
 ) -> tuple[_Found, _Found, _Found]:
-    main: _Found
-    if row.lines is AccountRole.EXPENSE:
-        main = _category(line, index)
-    else:
-        main = _configured(row.lines, item, settings.accounts)
-    if not _has_tax_postings(line, settings):
-        return main, None, None
-    assert line.tax is not None
-    needs_output = line.tax.type is TaxType.REVERSE
-    path = f"accountingEntryLines[{index}].tax"
-    accounts = settings.accounts
-    ingoing = _tax(AccountRole.INPUT_TAX, line.tax.ingoing_account, accounts.input_tax, f"{path}.ingoingTaxAccount")
-    if not needs_output:
-        return main, ingoing, None
-    outgoing = _tax(
-        AccountRole.OUTPUT_TAX, line.tax.outgoing_account, accounts.output_tax, f"{path}.outgoingTaxAccount"
-    )
-    return main, ingoing, outgoing
-
-
-def _has_tax_postings(line: ExportLine, settings: ExportSettings) -> bool:
+    if row.lines is not AccountRole.EXPENSE:
+        return _configured(row.lines, item, settings.accounts), None, None
+    main = _category(line, index)
     if line.tax is None or line.tax.amount.wallet.is_zero:
-        return False
+        return main, None, None
     match settings.tax_style:
         case TaxStyle.OWN_LINE:
-            return True
+            return main, *_tax_accounts(line.tax, index, settings.accounts)
         case TaxStyle.CODE_ON_LINE:
-            return False
+            return main, None if line.tax.code else _code_missing(line.tax, index), None
         case _:
             assert_never(settings.tax_style)
+
+
+def _tax_accounts(tax: LineTax, index: int, accounts: AccountSettings) -> tuple[_Found, _Found]:
+    """Input tax, and output tax beside it for reverse charge."""
+    path = f"accountingEntryLines[{index}].tax"
+    ingoing = _tax(AccountRole.INPUT_TAX, tax.ingoing_account, accounts.input_tax, f"{path}.ingoingTaxAccount")
+    if tax.type is not TaxType.REVERSE:
+        return ingoing, None
+    return ingoing, _tax(
+        AccountRole.OUTPUT_TAX, tax.outgoing_account, accounts.output_tax, f"{path}.outgoingTaxAccount"
+    )
+
+
+def _code_missing(tax: LineTax, index: int) -> Failure:
+    return Failure(
+        code=FailureCode.TAX_CODE_UNKNOWN,
+        path=f"accountingEntryLines[{index}].tax.code",
+        message=f"Line {index + 1} carries tax of {tax.amount.wallet} without a tax code, so the books would lose it.",
+        remedy='Give the tax a code in Pleo, or configure tax_style = "own_line" so that tax has its own posting.',
+    )
 
 
 def _category(line: ExportLine, index: int) -> AccountChoice | None:

@@ -1,10 +1,12 @@
 """Whether the books know what an item refers to: its accounts, tax codes and dimensions."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
 
 from bilag.domain.books_account import BooksAccount
 from bilag.domain.export_item import ExportItem
 from bilag.domain.failure import Failure, FailureCode
+from bilag.domain.ledger import AccountRole
 from bilag.domain.money import Currency
 from bilag.rules.accounts_mapping import AccountChoice, AccountsMapping
 
@@ -53,14 +55,14 @@ def _account(choice: AccountChoice, known: BooksAccount | None, currency: Curren
             code=FailureCode.ACCOUNT_UNKNOWN,
             path=choice.source,
             message=f"The books have no account {choice.number} ({role}).",
-            remedy="Create the account in the books, or map the category to another account in Pleo.",
+            remedy=f"Create the account in the books, or {_elsewhere(choice)}.",
         )
     if known.closed:
         return Failure(
             code=FailureCode.ACCOUNT_CLOSED,
             path=choice.source,
             message=f"The account {choice.number} {known.name} ({role}) is closed in the books.",
-            remedy="Open the account in the books, or map the category to another account in Pleo.",
+            remedy=f"Open the account in the books, or {_elsewhere(choice)}.",
         )
     if known.currencies and currency not in known.currencies:
         kept_in = ", ".join(sorted(c.code for c in known.currencies))
@@ -68,9 +70,24 @@ def _account(choice: AccountChoice, known: BooksAccount | None, currency: Curren
             code=FailureCode.ACCOUNT_CURRENCY_DIFFERS,
             path=choice.source,
             message=f"The account {choice.number} {known.name} is kept in {kept_in}, the expense is in {currency}.",
-            remedy=f"Configure an account in {currency} for this role, or map the category to one.",
+            remedy=f"Let the account take {currency} in the books, or {_elsewhere(choice)}.",
         )
     return None
+
+
+def _elsewhere(choice: AccountChoice) -> str:
+    """Where another account is chosen, which depends on where this one comes from."""
+    if choice.source.startswith("settings."):
+        return f"configure another one as {choice.source.removeprefix('settings.')}"
+    match choice.role:
+        case AccountRole.EXPENSE:
+            return "map the category to another account in Pleo"
+        case AccountRole.INPUT_TAX | AccountRole.OUTPUT_TAX:
+            return "give the tax code another account in Pleo"
+        case AccountRole.WALLET | AccountRole.OUT_OF_POCKET | AccountRole.CONTRA | AccountRole.ACCOUNTS_PAYABLE:
+            return "choose another contra account in Pleo's settings"
+        case _:
+            assert_never(choice.role)
 
 
 def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:

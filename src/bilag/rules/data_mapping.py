@@ -89,11 +89,18 @@ def _words(item: ExportItem, length_max: int | None) -> str:
     """Supplier, employee and note in one line; initials, then a cut, where space is short."""
     user = _line(item.user.name) if item.user else ""
     supplier, note = _line(_payee(item)), _line(item.note or "")
-    words = _SEPARATOR.join(word for word in (supplier, user, note) if word)
+    words = _SEPARATOR.join(word for word in (supplier, user, note) if word) or _type_in_words(item)
     if length_max is None or len(words) <= length_max:
         return words
-    words = _SEPARATOR.join(word for word in (supplier, _initials(user), note) if word)
-    return words if len(words) <= length_max else words[: length_max - len(_CUT)].rstrip() + _CUT
+    words = _SEPARATOR.join(word for word in (supplier, _initials(user), note) if word) or words
+    if len(words) <= length_max:
+        return words
+    return words[: length_max - len(_CUT)].rstrip() + _CUT if length_max >= len(_CUT) else ""
+
+
+def _type_in_words(item: ExportItem) -> str:
+    """What is left to say of a wallet load and the like, which have no supplier, employee or note."""
+    return str(item.subtype or item.type).replace("_", " ").capitalize()
 
 
 def _initials(name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bilag.domain.export_item import AmountPair, ExportItem
-from bilag.domain.ledger import Datapoints, Dimension, JournalEntry, Posting, PostingMode, Side
+from bilag.domain.ledger import AccountRole, Datapoints, Dimension, JournalEntry, Posting, PostingMode, Side
 from bilag.domain.money import Money
 from bilag.domain.period import PostingDate
 from bilag.domain.plan import TraceStep
@@ -36,7 +36,6 @@ class _Leg:
     choice: AccountChoice
     amount: Money
     original: Money
-    description: str
     because: str
     source: str
     tax_code: str | None = None
@@ -48,21 +47,19 @@ def draw_up_journal_entry(
     item: ExportItem, row: MappingRow, mapping: AccountsMapping, tax_style: TaxStyle, head: DocumentHead
 ) -> tuple[JournalEntry, tuple[TraceStep, ...]]:
     """The entry, and why each posting is what it is. Expects an item and a mapping without failures."""
-    legs = tuple(leg for leg in _legs(item, row, mapping, tax_style, head) if not leg.amount.is_zero)
+    legs = tuple(leg for leg in _legs(item, row, mapping, tax_style) if not leg.amount.is_zero)
     entry = JournalEntry(
         external_reference=head.reference,
         posting_date=head.posting_date,
         mode=head.mode,
         currency=item.amount.wallet.currency,
-        postings=tuple(_posting(leg) for leg in legs),
+        postings=tuple(_posting(leg, head.datapoints.description) for leg in legs),
         datapoints=head.datapoints,
     )
     return entry, tuple(step for index, leg in enumerate(legs) for step in _trace(leg, index, row))
 
 
-def _legs(
-    item: ExportItem, row: MappingRow, mapping: AccountsMapping, tax_style: TaxStyle, head: DocumentHead
-) -> Iterator[_Leg]:
+def _legs(item: ExportItem, row: MappingRow, mapping: AccountsMapping, tax_style: TaxStyle) -> Iterator[_Leg]:
     assert mapping.counter is not None
     assert len(mapping.lines) == len(item.lines)
     towards = _towards(row, item.amount.wallet)
@@ -73,7 +70,6 @@ def _legs(
         choice=mapping.counter,
         amount=_signed(total.wallet, -towards),
         original=total.supplier,
-        description=head.datapoints.description,
         because="the sum of the lines, which equals the amount of the expense",
         source="accountingEntryLines[].lineAmount.inWalletCurrency.value",
     )
@@ -91,20 +87,19 @@ def _line_legs(
     line, path = item.lines[index], f"accountingEntryLines[{index}]"
     separate = tax_style is TaxStyle.OWN_LINE
     main = _main_amount(item, index) if separate else line.amount
-    name = line.account.name if line.account else ""
     tax_because = "the tax inside the amount has a posting of its own" if main != line.amount else "the whole line"
+    tax = line.tax if accounts.main.role is AccountRole.EXPENSE else None
     yield _Leg(
         choice=accounts.main,
         amount=_signed(main.wallet, towards),
         original=main.supplier,
-        description=name,
         because=tax_because,
         source=f"{path}.lineAmount.inWalletCurrency.value",
-        tax_code=line.tax.code if line.tax else None,
-        tax_amount=abs(line.tax.amount.wallet) if line.tax else None,
+        tax_code=tax.code if tax else None,
+        tax_amount=abs(tax.amount.wallet) if tax else None,
         dimensions=line_dimensions(item, index),
     )
-    if line.tax is None:
+    if tax is None:
         return
     for choice, sign, because in (
         (accounts.input_tax, towards, "the tax of the line, as Pleo gives it"),
@@ -113,12 +108,11 @@ def _line_legs(
         if choice is not None:
             yield _Leg(
                 choice=choice,
-                amount=_signed(line.tax.amount.wallet, sign),
-                original=line.tax.amount.supplier,
-                description=name,
+                amount=_signed(tax.amount.wallet, sign),
+                original=tax.amount.supplier,
                 because=because,
                 source=f"{path}.tax.amount.inWalletCurrency.value",
-                tax_code=line.tax.code,
+                tax_code=tax.code,
             )
 
 
@@ -138,14 +132,14 @@ def _signed(amount: Money, sign: int) -> Money:
     return amount if sign > 0 else -amount
 
 
-def _posting(leg: _Leg) -> Posting:
+def _posting(leg: _Leg, description: str) -> Posting:
     foreign = leg.original.currency != leg.amount.currency
     return Posting(
         account=leg.choice.number,
         role=leg.choice.role,
         side=Side.DEBIT if leg.amount.minor > 0 else Side.CREDIT,
         amount=abs(leg.amount),
-        description=leg.description,
+        description=description,
         original=abs(leg.original) if foreign else None,
         tax_code=leg.tax_code,
         tax_amount=leg.tax_amount,
@@ -154,7 +148,7 @@ def _posting(leg: _Leg) -> Posting:
 
 
 def _trace(leg: _Leg, index: int, row: MappingRow) -> Iterator[TraceStep]:
-    choice, posting = leg.choice, _posting(leg)
+    choice, posting = leg.choice, _posting(leg, "")
     subject = f"postings[{index}]"
     yield TraceStep(
         subject=f"{subject}.account",

@@ -15,7 +15,13 @@ from bilag.rules.line_tax import tax_problems
 
 def check_item(item: ExportItem, company_id: str) -> tuple[Failure, ...]:
     """Every problem that the item shows by itself; empty when it can be booked as far as it alone tells."""
-    return (*item.unreadable, *_company(item, company_id), *_type(item), *_lines(item))
+    return (
+        *item.unreadable,
+        *_company(item, company_id),
+        *_type(item),
+        *_reconciliation_id(item),
+        *_lines(item),
+    )
 
 
 def mapping_row(item: ExportItem) -> MappingRow | None:
@@ -58,6 +64,16 @@ def _subtype(message: str) -> Failure:
     )
 
 
+def _reconciliation_id(item: ExportItem) -> Iterator[Failure]:
+    if not item.reconciliation_id.strip():
+        yield Failure(
+            code=FailureCode.ITEM_MALFORMED,
+            path="additionalInformation.reconciliationId",
+            message="The expense has no reconciliation id, so it could not be found again in the books.",
+            remedy="Export the expense again; if it fails the same way, send this message to Pleo's support.",
+        )
+
+
 def _lines(item: ExportItem) -> Iterator[Failure]:
     if not item.lines:
         yield Failure(
@@ -70,13 +86,20 @@ def _lines(item: ExportItem) -> Iterator[Failure]:
     row = mapping_row(item)
     for index, line in enumerate(item.lines):
         yield from _line(line, index, row)
-    if not item.unreadable:
-        yield from _amounts(item, row)
+    if any(failure.code is not FailureCode.DATE_IMPOSSIBLE for failure in item.unreadable):
+        return  # an amount is a placeholder, which cannot add up
+    for index, line in enumerate(item.lines):
+        if line.tax is not None:
+            yield from tax_problems(line, index, applicable=_takes_category(row))
+    yield from _amounts(item, row)
+
+
+def _takes_category(row: MappingRow | None) -> bool:
+    return row is None or row.lines is AccountRole.EXPENSE
 
 
 def _line(line: ExportLine, index: int, row: MappingRow | None) -> Iterator[Failure]:
-    takes_category = row is None or row.lines is AccountRole.EXPENSE
-    if takes_category and (line.account is None or line.account.number is None):
+    if _takes_category(row) and (line.account is None or line.account.number is None):
         named = f' "{line.account.name}"' if line.account and line.account.name else ""
         yield Failure(
             code=FailureCode.CATEGORY_MISSING,
@@ -84,8 +107,6 @@ def _line(line: ExportLine, index: int, row: MappingRow | None) -> Iterator[Fail
             message=f"Line {index + 1} has no account for its category{named}.",
             remedy="Choose a category with an account code for this line in Pleo, then export it again.",
         )
-    if line.tax is not None:
-        yield from tax_problems(line, index, applicable=takes_category)
 
 
 def _amounts(item: ExportItem, row: MappingRow | None) -> Iterator[Failure]:

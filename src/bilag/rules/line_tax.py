@@ -66,12 +66,15 @@ def _adds_up(line: ExportLine, tax_type: TaxType, tax: Money) -> bool:
     """Whether net, tax and amount agree, to the minor unit.
 
     Pleo's text lets the net amount of inclusive tax include the tax; both readings are accepted, since the booking
-    follows from amount and tax alone (docs/decisions/0003-inferences.md, "net amount").
+    follows from amount and tax alone (docs/decisions/0003-inferences.md, "net amount"). Tax runs the same way as
+    its line: with the other sign it would be deducted where it is owed.
     """
     gross, net = line.amount.wallet, line.net_amount.wallet
+    if _exceeds(tax, gross):
+        return False
     match tax_type:
         case TaxType.INCLUSIVE:
-            return gross in (net + tax, net) and not _exceeds(tax, gross)
+            return gross in (net + tax, net)
         case TaxType.EXCLUSIVE:
             return gross == net + tax
         case TaxType.REVERSE:
@@ -81,4 +84,5 @@ def _adds_up(line: ExportLine, tax_type: TaxType, tax: Money) -> bool:
 
 
 def _exceeds(tax: Money, gross: Money) -> bool:
+    """Whether the tax is larger than its line, or runs the other way."""
     return abs(tax.minor) > abs(gross.minor) or tax.minor * gross.minor < 0
