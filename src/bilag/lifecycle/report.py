@@ -60,7 +60,7 @@ class Reporter:
             self._last_sent_seconds = self._desk.clock.monotonic_seconds()
             by_entry = {refusal.entry_id: refusal for refusal in refused}
             taken = [outcome.entry_id for outcome in batch if outcome.entry_id not in by_entry]
-            await self._desk.journal.mark_reported(self._job_id, taken)
+            await self._desk.journal.mark_reported(self._job_id, taken, self._desk.clock.now())
             for outcome in batch:
                 if outcome.entry_id in by_entry:
                     self._offer_again(outcome, by_entry[outcome.entry_id])

@@ -12,6 +12,7 @@ Trouble
 ├── Refused           the far side understood us and says no; `type` and `status` tell why
 │   └── JobEnded          the Export Job takes no more updates
 ├── BadAnswer         the far side broke its own contract
+├── StoreFailed       our own disk does not take what must not be forgotten: stop
 └── AddressRefused    an address that we do not connect to, for safety
 """
 

@@ -68,8 +68,8 @@ class PostingJournal(Protocol):
         """Store an item's outcome, unreported; replaces an earlier one of the same job and entry."""
         ...
 
-    async def mark_reported(self, job_id: str, entry_ids: Sequence[str]) -> None:
-        """Remember that Pleo took these outcomes."""
+    async def mark_reported(self, job_id: str, entry_ids: Sequence[str], at: datetime) -> None:
+        """Remember when Pleo took these outcomes."""
         ...
 
     async def unreported(self, job_id: str, limit: int) -> tuple[ItemOutcome, ...]:

@@ -1,0 +1,1 @@
+"""Keeps the posting journal's promises: on disk in SQLite, and in memory for tests."""

@@ -1,0 +1,1 @@
+"""The steps, oldest first by their numbers; a step that was released is never changed."""

@@ -1,0 +1,180 @@
+"""What changes the tables. Every function works inside the caller's transaction, on many rows at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Final, TypeAlias
+
+from sqlalchemy import Connection, Table, bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from bilag.adapters.store.moves import ReferenceTaken, Standing, standing_after
+from bilag.adapters.store.rows import Row, key_of
+from bilag.adapters.store.schema import UtcDateTime, export_job, item_outcome, posting_journal, receipt_obligation
+from bilag.domain.posting_record import PostingRecord
+from bilag.domain.transitions import IllegalMove, PostingState
+
+
+@dataclass(frozen=True, slots=True)
+class StorePosting:
+    """Store a posting's record when its move is legal."""
+
+    record: PostingRecord
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReceipts:
+    """Store the states of files."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreJob:
+    """Store what is known of an Export Job."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class StoreOutcome:
+    """Store an item's outcome."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReported:
+    """Remember that Pleo took the outcomes of these items."""
+
+    job_id: str
+    entry_ids: tuple[str, ...]
+    at: datetime
+
+
+Write: TypeAlias = StorePosting | StoreReceipts | StoreJob | StoreOutcome | MarkReported
+Refusal: TypeAlias = IllegalMove | ReferenceTaken
+
+
+def apply_writes(connection: Connection, writes: Sequence[Write]) -> list[Refusal | None]:
+    """Apply all the writes, each table's in their order; the answer says which ones were refused, and why.
+
+    A refused write changes nothing and does not hinder the others. Raises what SQLAlchemy raises; then the
+    transaction is to be rolled back.
+    """
+    postings = [write for write in writes if isinstance(write, StorePosting)]
+    refusals = iter(_store_postings(connection, postings))
+    receipts = [row for write in writes if isinstance(write, StoreReceipts) for row in write.rows]
+    if receipts:
+        connection.execute(_UPSERT_RECEIPT, receipts)
+    jobs = [write.row for write in writes if isinstance(write, StoreJob)]
+    if jobs:
+        connection.execute(_UPSERT_JOB, jobs)
+    _apply_to_outcomes(connection, (write for write in writes if isinstance(write, StoreOutcome | MarkReported)))
+    return [next(refusals) if isinstance(write, StorePosting) else None for write in writes]
+
+
+def _upsert(table: Table, names: Sequence[str], *, kept: frozenset[str] = frozenset()) -> sqlite.Insert:
+    """Insert, or replace the row with these names except for what is kept. PostgreSQL's insert has the same verbs."""
+    statement = sqlite.insert(table)
+    replaced = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in kept.union(names) and column.name != "position"
+    }
+    return statement.on_conflict_do_update(index_elements=list(names), set_=replaced)
+
+
+_KEY: Final = ("entry_id", "company_id", "part", "generation")
+_UPSERT_POSTING: Final = _upsert(posting_journal, _KEY)
+_UPSERT_RECEIPT: Final = _upsert(receipt_obligation, (*_KEY, "sha256"))
+_UPSERT_JOB: Final = _upsert(export_job, ("job_id",), kept=frozenset({"first_seen_at"}))
+_INSERT_OUTCOME: Final = insert(item_outcome)
+_DELETE_OUTCOME: Final = delete(item_outcome).where(item_outcome.c.position == bindparam("old_position"))
+_MARK_REPORTED: Final = (
+    update(item_outcome)
+    .where(item_outcome.c.job_id == bindparam("job"), item_outcome.c.entry_id == bindparam("entry"))
+    .values(
+        reported_at=bindparam("at", type_=UtcDateTime),
+        success_reported_at=case(
+            (item_outcome.c.failures.is_(None), bindparam("at", type_=UtcDateTime)),
+            else_=item_outcome.c.success_reported_at,
+        ),
+    )
+)
+# Locks the rows where the database locks rows; SQLite's writer is alone anyway.
+_SELECT_STANDING: Final = (
+    select(
+        *posting_journal.c["entry_id", "company_id", "part", "generation", "external_reference", "state"],
+    )
+    .where(posting_journal.c.external_reference.in_(bindparam("references", expanding=True)))
+    .with_for_update()
+)
+_SELECT_EARLIER: Final = (
+    select(*item_outcome.c["position", "job_id", "entry_id", "success_reported_at"])
+    .where(
+        item_outcome.c.entry_id.in_(bindparam("entries", expanding=True)),
+        item_outcome.c.job_id.in_(bindparam("jobs", expanding=True)),
+    )
+    .with_for_update()
+)
+
+
+def _store_postings(connection: Connection, writes: Sequence[StorePosting]) -> list[Refusal | None]:
+    if not writes:
+        return []
+    references = [write.record.key.external_reference for write in writes]
+    standings = {
+        row["external_reference"]: Standing(key=key_of(row), state=PostingState(row["state"]))
+        for row in connection.execute(_SELECT_STANDING, {"references": references}).mappings()
+    }
+    refusals: list[Refusal | None] = []
+    rows: dict[str, Row] = {}
+    for reference, write in zip(references, writes, strict=True):
+        try:
+            standings[reference] = standing_after(standings.get(reference), write.record)
+        except (IllegalMove, ReferenceTaken) as refusal:
+            refusals.append(refusal)
+        else:
+            rows[reference] = write.row
+            refusals.append(None)
+    if rows:
+        connection.execute(_UPSERT_POSTING, list(rows.values()))
+    return refusals
+
+
+def _apply_to_outcomes(connection: Connection, writes: Iterable[StoreOutcome | MarkReported]) -> None:
+    """Run after run of one kind, because whether an outcome counts as reported depends on which came last."""
+    for _, run in groupby(writes, key=type):
+        same_kind = list(run)
+        rows = [write.row for write in same_kind if isinstance(write, StoreOutcome)]
+        if rows:
+            _store_outcomes(connection, rows)
+        marks = [
+            {"job": write.job_id, "entry": entry_id, "at": write.at}
+            for write in same_kind
+            if isinstance(write, MarkReported)
+            for entry_id in write.entry_ids
+        ]
+        if marks:
+            connection.execute(_MARK_REPORTED, marks)
+
+
+def _store_outcomes(connection: Connection, rows: Sequence[Row]) -> None:
+    """A new outcome takes its place at the end of the order; what stood there before goes, except Pleo's yes."""
+    newest: dict[tuple[str, str], Row] = {}
+    for row in rows:
+        item = (row["job_id"], row["entry_id"])
+        newest.pop(item, None)
+        newest[item] = row
+    asked = {"entries": [entry_id for _, entry_id in newest], "jobs": list({job_id for job_id, _ in newest})}
+    found = connection.execute(_SELECT_EARLIER, asked)
+    earlier = [old for old in found if (old.job_id, old.entry_id) in newest]
+    for old in earlier:
+        item = (old.job_id, old.entry_id)
+        newest[item] = {**newest[item], "success_reported_at": old.success_reported_at}
+    if earlier:
+        connection.execute(_DELETE_OUTCOME, [{"old_position": old.position} for old in earlier])
+    connection.execute(_INSERT_OUTCOME, list(newest.values()))
