@@ -69,6 +69,7 @@ class MemoryPostingJournal:
     async def mark_reported(self, job_id: str, entry_ids: Sequence[str], at: datetime) -> None:
         """Remember when Pleo took these outcomes."""
         self._assert_open()
+        assert at.utcoffset() is not None, f"{at} has no time zone"
         for item in ((job_id, entry_id) for entry_id in entry_ids):
             if item in self._outcomes:
                 outcome = self._outcomes[item] = replace(self._outcomes[item], reported=True)
