@@ -92,7 +92,7 @@ def prepare(folder: Path) -> Path:
     """The demo's settings, without a rate budget that would hide the engine behind Pleo's quota."""
     text = (HERE.parent / "src/bilag/app/demo.toml").read_text()
     text = text.replace("8765", str(API_PORT)).replace("8766", str(FILES_PORT))
-    text = text.replace("[bookkeeping]", "calls_per_minute = 1000000\n\n[bookkeeping]\nitems_at_once = 32")
+    text = text.replace("[bookkeeping]", "calls_per_minute = 1000000\n\n[bookkeeping]\nitems_at_once = 64")
     config = folder / "bilag.toml"
     config.write_text(text)
     return config

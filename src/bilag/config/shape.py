@@ -102,7 +102,7 @@ class BookkeepingSection(_Section):
     """Whether an expense is booked although one of its receipts can't be had."""
     post_again: bool = False
     """Whether an expense that is exported again is booked once more; false reports the entry that stands."""
-    items_at_once: int = Field(default=16, ge=1, le=256)
+    items_at_once: int = Field(default=32, ge=1, le=256)
     """How many expenses are under way at the same time."""
 
 
