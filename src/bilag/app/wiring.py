@@ -14,6 +14,7 @@ from bilag.adapters.pleo.auth import ApiKeyAuth, Auth, BearerAuth
 from bilag.adapters.pleo.opening import PleoAccess, open_export_api
 from bilag.adapters.pleo.saved_items import UnreadableDocument, decode_items_document
 from bilag.adapters.receipts.combine import combine
+from bilag.adapters.store.exclusive import exclusive_use
 from bilag.adapters.store.opening import open_posting_journal
 from bilag.adapters.transport.destinations import ANY_HOST
 from bilag.app.system_clock import SystemClock
@@ -38,8 +39,13 @@ SPOOL_PREFIX: Final = "bilag-receipts-"
 
 @asynccontextmanager
 async def open_desk(config: Config, progress: Progress, environment: Mapping[str, str]) -> AsyncIterator[Desk]:
-    """Everything that one company's export needs; closed in reverse order whatever happens."""
+    """Everything that one company's export needs; closed in reverse order whatever happens.
+
+    Raises TryLater when another process is at it: one at a time exports a company.
+    """
     async with AsyncExitStack() as stack:
+        stack.enter_context(exclusive_use(config.state.folder))
+        config.books.plaintext.folder.mkdir(parents=True, exist_ok=True)
         journal = await stack.enter_async_context(open_journal(config))
         planner = await stack.enter_async_context(open_planner(config))
         pleo = await stack.enter_async_context(open_pleo(config, environment))
@@ -51,7 +57,7 @@ async def open_desk(config: Config, progress: Progress, environment: Mapping[str
             combine=combine,
             progress=progress,
             spool=Path(spool),
-            items_at_once=config.bookkeeping.items_at_once,
+            items_at_once_max=config.bookkeeping.items_at_once,
         )
 
 
@@ -66,7 +72,6 @@ async def open_planner(config: Config) -> AsyncIterator[Planner]:
 async def open_books(config: Config) -> AsyncIterator[AccountingSystem]:
     """The accounting system."""
     section = config.books.plaintext
-    section.folder.mkdir(parents=True, exist_ok=True)
     books = PlaintextBooks(plaintext_config(section), SystemClock())
     try:
         yield books

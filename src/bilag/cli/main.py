@@ -19,7 +19,7 @@ from bilag.cli.command_simulate import simulate
 from bilag.cli.exit_codes import ExitCode
 from bilag.cli.output import err, plain
 from bilag.config.load import ConfigInvalid
-from bilag.ports.errors import NeedsPerson, Trouble
+from bilag.ports.errors import NeedsPerson, Refused, Trouble
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -47,7 +47,7 @@ def main() -> None:
     except ConfigInvalid as invalid:
         err.print(plain(str(invalid)))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
-    except NeedsPerson as trouble:
+    except (NeedsPerson, Refused) as trouble:
         err.print(plain(str(trouble)))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
     except Trouble as trouble:

@@ -82,7 +82,6 @@ class FailureCode(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_CURRENCY_DIFFERS = "account.currency-differs"
     TAG_UNKNOWN = "tag.unknown"
-    VENDOR_UNKNOWN = "vendor.unknown"
     TEXT_TOO_LONG = "text.too-long"
     PERIOD_CLOSED = "period.closed"
     PERIOD_MISSING = "period.missing"
@@ -115,7 +114,6 @@ REASON_TYPES: Final = {
     FailureCode.ACCOUNT_CLOSED: ItemReason.INVALID_CONFIGURATION,
     FailureCode.ACCOUNT_CURRENCY_DIFFERS: ItemReason.INVALID_CONFIGURATION,
     FailureCode.TAG_UNKNOWN: ItemReason.INVALID_CONFIGURATION,
-    FailureCode.VENDOR_UNKNOWN: ItemReason.VENDOR_UNKNOWN,
     FailureCode.PERIOD_CLOSED: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.PERIOD_MISSING: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.RECEIPT_DOWNLOAD: ItemReason.RECEIPT_DOWNLOAD_FAILURE,

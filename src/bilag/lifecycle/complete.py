@@ -6,6 +6,7 @@ https://developers.pleo.io/docs/current/integration-design/exports (update and c
 from typing import Final
 
 from bilag.domain.export_job import ExportJob, JobEvent, JobReport, JobStatus
+from bilag.domain.transitions import job_after
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.start import remember
 from bilag.ports.errors import OutcomeUnknown, Refused
@@ -15,7 +16,12 @@ _ENDED: Final = frozenset({JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS,
 
 
 async def complete(job: ExportJob, report: JobReport, desk: Desk) -> JobReport:
-    """The event that Pleo took. After a lost answer the job is read first; an ended job is left alone."""
+    """The event that Pleo took; raises IllegalMove for one that no job in this state can take.
+
+    After a lost answer the job is read first; an ended job is left alone.
+    """
+    if job.status is not None:
+        job_after(job.status, report.event)
     for _ in range(SENDS_MAX):
         try:
             await desk.pleo.send_event(job.id, report.event, report)

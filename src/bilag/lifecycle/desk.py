@@ -1,6 +1,6 @@
 """What an Export Job is worked with: one company's settings and its ways to the outside."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from bilag.domain.settings import ExportSettings
@@ -31,7 +31,12 @@ class Desk:
     combine: ReceiptCombiner
     progress: Progress
     spool: Path
-    items_at_once: int = field(default=16)
+    items_at_once_max: int = 16
+
+    @property
+    def items_at_once(self) -> int:
+        """How many items are under way together: no more than the accounting system takes at once."""
+        return min(self.items_at_once_max, self.books.capabilities.posts_at_once)
 
     @property
     def settings(self) -> ExportSettings:

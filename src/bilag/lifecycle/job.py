@@ -11,6 +11,7 @@ from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.fetch import control_list, items_to_process
 from bilag.lifecycle.item_desk import ItemDesk
 from bilag.lifecycle.pre_export_validation import pre_export_validation
+from bilag.lifecycle.report import Reporter
 from bilag.lifecycle.start import remember, start
 from bilag.ports.errors import JobEnded, Refused, Trouble
 from bilag.ports.export_api import FetchedItem
@@ -47,6 +48,7 @@ async def run_job(job: ExportJob, desk: Desk) -> JobReport | None:
 
 async def _export(job: ExportJob, desk: Desk) -> JobReport:
     """Every item to its outcome, every outcome to Pleo; returns the closing event that follows from them."""
+    await Reporter(job.id, desk).catch_up()
     control = await control_list(job.id, desk)
     desk.progress.job_started(job, len(control.open))
     items = ItemDesk(job, desk, control)

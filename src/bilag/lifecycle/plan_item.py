@@ -3,12 +3,15 @@
 `bilag plan` prints what this returns and posting sends it: there is no second path.
 """
 
+from dataclasses import dataclass
+
 from bilag.domain.attachment import NoteFile
 from bilag.domain.export_item import ExportItem, MalformedItem
 from bilag.domain.failure import Failure
 from bilag.domain.period import PostingDate
 from bilag.domain.plan import ItemPlan
 from bilag.domain.posting_record import Part, PostingKey
+from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.assign_period import assign_period
 from bilag.lifecycle.desk import Planner
 from bilag.rules import (
@@ -22,6 +25,19 @@ from bilag.rules import (
     item_validation,
     posting_behaviour,
 )
+from bilag.rules.expense_type_mapping import MappingRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathered:
+    """What every rule says of one item, and all that they object to."""
+
+    method: bookkeeping_method.MethodResolution
+    row: MappingRow | None
+    mapping: accounts_mapping.AccountsMapping
+    data: data_mapping.DataMapping
+    dated: PostingDate | None
+    problems: tuple[Failure, ...]
 
 
 async def plan_item(
@@ -31,42 +47,66 @@ async def plan_item(
     refused_periods: frozenset[str] = frozenset(),
 ) -> ItemPlan:
     """The item's documents and why, or every problem that keeps it out of the books."""
+    version = planner.settings.version
     if isinstance(item, MalformedItem):
+        return ItemPlan(entry_id=item.entry_id, method=None, failures=item.failures, settings_version=version)
+    gathered = await _gather(item, planner, refused_periods)
+    if gathered.problems:
         return ItemPlan(
-            entry_id=item.entry_id, method=None, failures=item.failures, settings_version=planner.settings.version
+            entry_id=item.entry_id,
+            method=gathered.method.method,
+            failures=gathered.problems,
+            trace=gathered.method.trace,
+            settings_version=version,
         )
-    settings, books = planner.settings, planner.books
-    problems = [*item_validation.check_item(item, settings.company_id), *_receipt_problems(item, planner)]
+    return _drawn_up(item, gathered, planner.settings, generation)
+
+
+async def _gather(item: ExportItem, planner: Planner, refused_periods: frozenset[str]) -> _Gathered:
+    """Ask every rule, also after one has objected, so that a person sees all problems at once."""
+    settings = planner.settings
     method = await _method(item, planner)
     row = item_validation.mapping_row(item)
     mapping = accounts_mapping.map_accounts(item, row, settings) if row else accounts_mapping.AccountsMapping()
-    data = data_mapping.map_data(item, books.capabilities.text)
-    problems += [*method.failures, *mapping.failures, *data.failures, *await _unknown_to_books(item, mapping, planner)]
+    data = data_mapping.map_data(item, planner.books.capabilities.text)
     dated = await _date(item, planner, refused_periods)
-    if isinstance(dated, Failure):
-        problems.append(dated)
-    if problems or dated is None or isinstance(dated, Failure) or row is None:
-        return ItemPlan(
-            entry_id=item.entry_id,
-            method=method.method,
-            failures=tuple(dict.fromkeys(problems)),
-            trace=method.trace,
-            settings_version=settings.version,
-        )
+    problems = (
+        *item_validation.check_item(item, settings.company_id),
+        *_receipt_problems(item, planner),
+        *method.failures,
+        *mapping.failures,
+        *data.failures,
+        *await _unknown_to_books(item, mapping, planner),
+        *((dated,) if isinstance(dated, Failure) else ()),
+    )
+    return _Gathered(
+        method=method,
+        row=row,
+        mapping=mapping,
+        data=data,
+        dated=dated if isinstance(dated, PostingDate) else None,
+        problems=tuple(dict.fromkeys(problems)),
+    )
+
+
+def _drawn_up(item: ExportItem, gathered: _Gathered, settings: ExportSettings, generation: int) -> ItemPlan:
+    """The documents of an item that nothing objects to."""
+    assert gathered.row is not None
+    assert gathered.dated is not None
     head = documents.DocumentHead(
         reference=journal_key(item, settings.company_id, generation).external_reference,
-        posting_date=dated,
+        posting_date=gathered.dated,
         mode=settings.posting_mode,
-        datapoints=data.datapoints,
+        datapoints=gathered.data.datapoints,
     )
-    entry, trace = documents.draw_up_journal_entry(item, row, mapping, settings.tax_style, head)
-    why = (accounting_period.explain_date(dated), posting_behaviour.explain_mode(settings))
+    entry, trace = documents.draw_up_journal_entry(item, gathered.row, gathered.mapping, settings.tax_style, head)
+    why = (accounting_period.explain_date(gathered.dated), posting_behaviour.explain_mode(settings))
     return ItemPlan(
         entry_id=item.entry_id,
-        method=method.method,
+        method=gathered.method.method,
         documents=(entry,),
-        notes=data.notes,
-        trace=(*method.trace, *why, *data.trace, *trace),
+        notes=gathered.data.notes,
+        trace=(*gathered.method.trace, *why, *gathered.data.trace, *trace),
         settings_version=settings.version,
     )
 

@@ -17,6 +17,7 @@ from bilag.lifecycle.post import post, read_back
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
 from bilag.ports.export_api import FetchedItem
 from bilag.rules.accounting_period import closed_failure, expense_date, moved_warning
+from bilag.rules.attachment_handling import not_taken_warning
 
 # A period can close between planning and posting; every refusal rules out one period.
 PERIOD_REFUSALS_MAX: Final = 3
@@ -63,6 +64,7 @@ async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | N
     if missing and not tolerant:
         return failed_outcome(case.item, missing, case.job_id, desk, booked.plan)
     waived = await waive(standing.key, (*receipts.failures, *missing), desk)
+    not_taken = not_taken_warning(len(case.item.files), desk.books.capabilities.attachments)
     moved = [w for d in (booked.plan.documents if booked.plan else ()) for w in moved_warning(d.posting_date)]
     return ItemOutcome(
         job_id=case.job_id,
@@ -72,7 +74,7 @@ async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | N
         label=label(case.item),
         external_id=booked.document.external_id,
         external_url=booked.document.external_url,
-        warnings=(*standing.warnings, *moved, *booked.warnings, *waived),
+        warnings=(*standing.warnings, *moved, *booked.warnings, *not_taken, *waived),
         plan_json=encode(plan_as_json(booked.plan)) if booked.plan else b"",
     )
 

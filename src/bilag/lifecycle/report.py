@@ -42,6 +42,17 @@ class Reporter:
         if len(self._waiting) >= BATCH_MAX or silent_seconds >= SILENCE_SECONDS_MAX:
             await self._send_batch()
 
+    async def catch_up(self) -> None:
+        """Send the outcomes that an earlier run stored and did not get to Pleo, each offered once."""
+        offered: set[str] = set()
+        while True:
+            stored = await self._desk.journal.unreported(self._job_id, BATCH_MAX + len(offered))
+            self._waiting = [outcome for outcome in stored if outcome.entry_id not in offered][:BATCH_MAX]
+            if not self._waiting:
+                return
+            offered |= {outcome.entry_id for outcome in self._waiting}
+            await self._send_batch()
+
     async def flush(self) -> None:
         """Send everything that waits; what Pleo refuses twice is left in `refused`."""
         while self._waiting:

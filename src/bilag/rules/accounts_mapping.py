@@ -116,7 +116,7 @@ def _code_missing(tax: LineTax, index: int) -> Failure:
         code=FailureCode.TAX_CODE_UNKNOWN,
         path=f"accountingEntryLines[{index}].tax.code",
         message=f"Line {index + 1} carries tax of {tax.amount.wallet} without a tax code, so the books would lose it.",
-        remedy='Give the tax a code in Pleo, or configure tax_style = "own_line" so that tax has its own posting.',
+        remedy='Give the tax a code in Pleo, or set tax = "own_line" in [bookkeeping] so that tax has its own posting.',
     )
 
 

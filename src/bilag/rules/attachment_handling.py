@@ -44,6 +44,13 @@ def receipt_name(reconciliation_id: str, position: int) -> str:
     return f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in reconciliation_id)[:60]}-{position + 1}"
 
 
+def not_taken_warning(count: int, rules: AttachmentRules | None) -> tuple[str, ...]:
+    """What the outcome says when the books take no attachments at all, so that receipts stay in Pleo."""
+    if rules is not None or not count:
+        return ()
+    return (f"The accounting system takes no attachments; {count} receipts stay in Pleo.",)
+
+
 def without_receipt_warning(failure: Failure) -> str:
     """What the item's outcome says when it was booked although a receipt is missing."""
     return f"Booked without a receipt ({failure.path}): {failure.message}"

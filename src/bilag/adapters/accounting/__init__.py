@@ -1,0 +1,1 @@
+"""Accounting systems, one folder each; registry.py lists them."""

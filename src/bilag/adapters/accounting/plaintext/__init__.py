@@ -1,0 +1,1 @@
+"""Double-entry text books for beancount and hledger, kept in one folder."""

@@ -1,0 +1,123 @@
+"""The accounts of the books: the chart of the configuration and the accounts file, where the file has the last word."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from bilag.adapters.accounting.plaintext.account_names import derived_name, kind_of_role
+from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig
+from bilag.adapters.accounting.plaintext.dialect import BooksAccountLine, Dialect
+from bilag.adapters.accounting.plaintext.disk import Disk, Signature, replace_file
+from bilag.adapters.accounting.plaintext.layout import Layout
+from bilag.domain.books_account import BooksAccount
+from bilag.domain.ledger import AccountRole
+from bilag.domain.money import Currency
+
+
+class AccountBook:
+    """Which accounts are open, under which names, and how more of them are opened.
+
+    An account keeps the name that it has in the accounts file, found by the number that stands there with it.
+    """
+
+    def __init__(self, config: PlaintextConfig, layout: Layout, dialect: Dialect, disk: Disk) -> None:
+        self._config = config
+        self._layout = layout
+        self._dialect = dialect
+        self._disk = disk
+        self._chart = {account.number: account for account in config.chart}
+        self._lines: dict[str, BooksAccountLine] = {}
+        self._names: frozenset[str] = frozenset()
+        self._currencies: frozenset[str] = frozenset()
+        self._signature: Signature | None = None
+
+    def refresh(self) -> None:
+        """Read the accounts file again when somebody changed it. Raises OSError."""
+        signature = Signature.of(self._layout.accounts.stat())
+        if signature == self._signature:
+            return
+        text = self._layout.accounts.read_text(encoding="utf-8", errors="replace")
+        own = self._dialect.accounts_in(text)
+        others = [line for path in self._other_files() for line in self._dialect.accounts_in(_text(path))]
+        named = {line.name: line for line in (*own, *others)}
+        self._names = frozenset(named)
+        self._lines = {line.number: line for line in (*others, *own) if line.number}
+        for account in self._config.chart:
+            if account.account in named:
+                self._lines.setdefault(account.number, named[account.account])
+        self._currencies = self._dialect.currencies_in(text)
+        self._signature = signature
+
+    def open_chart(self) -> None:
+        """Open the accounts of the chart that are not open yet. Raises Unreachable, OSError."""
+        missing = [account for account in self._config.chart if account.number not in self._lines]
+        self._open(self._planned(missing), [self._config.currency])
+
+    def find(self, number: str) -> BooksAccount | None:
+        """The account, or None when the books neither know it nor may open it."""
+        line, chart = self._lines.get(number), self._chart.get(number)
+        if line is None and chart is None:
+            return BooksAccount(number=number, name=number) if self._config.open_accounts else None
+        chart_currencies = chart.currencies if chart else frozenset[Currency]()
+        line_currencies = line.currencies if line else frozenset[Currency]()
+        return BooksAccount(
+            number=number,
+            name=line.name if line else number,
+            closed=bool((chart and chart.closed) or (line and line.closed)),
+            currencies=(chart_currencies & line_currencies) or line_currencies or chart_currencies,
+        )
+
+    def opened(self, wanted: Mapping[str, AccountRole], currencies: Iterable[Currency]) -> Mapping[str, str]:
+        """The name of every wanted account by its number; accounts that are not open yet are opened now.
+
+        Raises Unreachable, OSError; then nothing was changed.
+        """
+        missing = [
+            ChartAccount(number=number, kind=kind_of_role(role))
+            for number, role in wanted.items()
+            if number not in self._lines
+        ]
+        self._open(self._planned(missing), currencies)
+        return {number: self._lines[number].name for number in wanted}
+
+    def differing_names(self) -> tuple[str, ...]:
+        """What the chart says against the accounts file. Raises OSError."""
+        if self._layout.accounts.exists():
+            self.refresh()
+        return tuple(
+            f"account {account.number} is {line.name} in the books and {account.account} in the configuration"
+            for account in self._config.chart
+            if account.account and (line := self._lines.get(account.number)) and line.name != account.account
+        )
+
+    def _planned(self, missing: Iterable[ChartAccount]) -> list[BooksAccountLine]:
+        taken, planned = set(self._names), []
+        taken.update(account.account for account in self._config.chart)
+        for account in missing:
+            name = account.account or derived_name(account.number, account.name, account.kind, taken)
+            taken.add(name)
+            planned.append(BooksAccountLine(name=name, kind=account.kind, number=account.number, title=account.name))
+        return planned
+
+    def _open(self, planned: list[BooksAccountLine], currencies: Iterable[Currency]) -> None:
+        new_currencies = sorted({one for one in currencies if one.code not in self._currencies})
+        text = "".join(
+            [
+                *(self._dialect.currency_text(currency) for currency in new_currencies),
+                *(self._dialect.account_text(line) for line in planned),
+            ]
+        )
+        if text:
+            before = self._layout.accounts.read_bytes()
+            glue = b"" if before.endswith(b"\n") else b"\n"
+            replace_file(self._disk, self._layout.accounts, before + glue + text.encode(), spare=self._layout.spare)
+            self._signature = None
+            self.refresh()
+
+    def _other_files(self) -> list[Path]:
+        """Where a person may keep accounts of their own: beside the accounts file, and with the opening entries."""
+        beside = sorted(self._layout.folder.glob(f"*.{self._layout.ending}"))
+        return [path for path in (*beside, self._layout.opening) if path != self._layout.accounts and path.is_file()]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,135 @@
+"""The books while they are open: locked, laid out, repaired, indexed. Used by one thread at a time."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, assert_never
+from urllib.parse import quote
+
+from bilag.adapters.accounting.plaintext.account_book import AccountBook
+from bilag.adapters.accounting.plaintext.config import PlaintextConfig, Syntax
+from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry
+from bilag.adapters.accounting.plaintext.disk import Disk
+from bilag.adapters.accounting.plaintext.journal_folder import JournalFolder
+from bilag.adapters.accounting.plaintext.layout import Layout
+from bilag.adapters.accounting.plaintext.lock import FolderLock
+from bilag.adapters.accounting.plaintext.syntax_beancount import BeancountDialect
+from bilag.adapters.accounting.plaintext.syntax_hledger import HledgerDialect
+from bilag.adapters.accounting.plaintext.text_escape import holdable, link
+from bilag.ports.accounting_system import PostedDocument
+from bilag.ports.clock import Clock
+from bilag.ports.errors import BadAnswer, NeedsPerson, Unreachable
+
+
+def dialect_of(syntax: Syntax) -> Dialect:
+    """The syntax at work."""
+    match syntax:
+        case Syntax.BEANCOUNT:
+            return BeancountDialect()
+        case Syntax.HLEDGER:
+            return HledgerDialect()
+        case _:
+            assert_never(syntax)
+
+
+class Books:
+    """The parts that belong together while one writer holds the folder."""
+
+    def __init__(self, config: PlaintextConfig, clock: Clock, disk: Disk) -> None:
+        self.config: Final = config
+        self.disk: Final = disk
+        self.dialect: Final = dialect_of(config.syntax)
+        self.layout: Final = Layout(folder=config.folder.absolute(), ending=self.dialect.ending)
+        self.folder = JournalFolder(self.layout, self.dialect, disk, clock)
+        self.accounts = AccountBook(config, self.layout, self.dialect, disk)
+        self._clock = clock
+        self._lock: FolderLock | None = None
+
+    def ready(self) -> None:
+        """Open the books if they are not open, and take in what a person changed since the last time.
+
+        Raises NeedsPerson on a wrong configuration, Unreachable when the folder cannot be had.
+        """
+        try:
+            if self._lock is None:
+                self._open()
+            self.folder.refresh()
+            self.accounts.refresh()
+        except OSError as problem:
+            raise Unreachable(f"the books cannot be read: {problem}") from problem
+
+    def look(self) -> None:
+        """Take in the accounts only: nothing is locked or created, so that planning disturbs nobody.
+
+        Raises NeedsPerson on a wrong configuration, Unreachable when the accounts cannot be read.
+        """
+        self._require_sound_config()
+        try:
+            if self.layout.accounts.exists():
+                self.accounts.refresh()
+        except OSError as problem:
+            raise Unreachable(f"the accounts cannot be read: {problem}") from problem
+
+    @property
+    def is_open(self) -> bool:
+        """Whether we hold the folder."""
+        return self._lock is not None
+
+    def find(self, reference: str) -> PostedDocument | None:
+        """The entry with the reference, or None. Raises BadAnswer when it stands twice or cannot be read."""
+        places = self.folder.index.places(holdable(reference))
+        if len(places) > 1:
+            vouchers = ", ".join(entry.voucher for entry in self.folder.entries(places))
+            raise BadAnswer(f"{reference} stands more than once in the books: vouchers {vouchers}. Remove the copies")
+        entries = self.folder.entries(places)
+        return self.posted(entries[0]) if entries else None
+
+    def posted(self, entry: StandingEntry) -> PostedDocument:
+        """The entry in the words of the port."""
+        reference = entry.external_reference
+        fava = self.config.fava_url.rstrip("/")
+        return PostedDocument(
+            external_reference=reference,
+            external_id=entry.voucher or reference,
+            external_url=f"{fava}/journal/?filter={quote('^' + link(reference))}" if fava else "",
+            posting_date=entry.day,
+            mode=entry.mode,
+            total=entry.total,
+            content_hash=entry.content_hash,
+        )
+
+    def receipt_file(self, path: str) -> Path:
+        """Where a receipt lies that the books name relative to the journal files."""
+        return self.layout.journal / path
+
+    def attached(self, external_id: str) -> frozenset[str]:
+        """The hashes of the entry's receipts whose files are there."""
+        receipts = self.folder.receipts(external_id)
+        return frozenset(one.sha256 for one in receipts if one.sha256 and self.receipt_file(one.path).exists())
+
+    def close(self) -> None:
+        """Write down the voucher numbers and let the next writer in."""
+        if self._lock is not None:
+            self.folder.note_vouchers()
+            self._lock.release()
+            self._lock = None
+
+    def _open(self) -> None:
+        self._require_sound_config()
+        if not self.layout.folder.is_dir():
+            raise Unreachable(f"the folder of the books, {self.layout.folder}, does not exist")
+        self.layout.state.mkdir(exist_ok=True)
+        with ExitStack() as stack:
+            lock = FolderLock.take(self.layout.lock)
+            stack.callback(lock.release)
+            self.folder = JournalFolder(self.layout, self.dialect, self.disk, self._clock)
+            self.folder.prepare(self.config.title, self.config.currency)
+            self.folder.refresh()
+            self.folder.recall_vouchers()
+            self.accounts.refresh()
+            self.accounts.open_chart()
+            stack.pop_all()
+        self._lock = lock
+
+    def _require_sound_config(self) -> None:
+        if self._lock is None and (problems := self.config.problems()):
+            raise NeedsPerson(" ".join(problem.message for problem in problems))

@@ -1,0 +1,216 @@
+"""The plain-text books as an accounting system.
+
+All reading and writing of the books happens in one thread of their own, so that nothing needs a lock inside the
+process; copying receipts happens beside it.
+"""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Final, TypeVar
+
+from bilag.adapters.accounting.plaintext import documents
+from bilag.adapters.accounting.plaintext.books import Books
+from bilag.adapters.accounting.plaintext.config import KnownVendor, PlaintextConfig
+from bilag.adapters.accounting.plaintext.disk import Disk
+from bilag.adapters.accounting.plaintext.group_commit import GroupCommit
+from bilag.adapters.accounting.plaintext.posting_group import PostAnswer, PostRequest, post_group
+from bilag.adapters.accounting.plaintext.readiness import folder_problems
+from bilag.adapters.accounting.plaintext.receipt_group import LinkAnswer, LinkRequest, link_group
+from bilag.adapters.accounting.plaintext.text_escape import holdable
+from bilag.domain.attachment import AttachmentRules, FileFormat, NoteFile, StoredFile
+from bilag.domain.books_account import BooksAccount
+from bilag.domain.capabilities import Capabilities, KeyClass
+from bilag.domain.expense_type import BookkeepingMethod
+from bilag.domain.export_item import Supplier
+from bilag.domain.failure import Failure, FailureCode, JobFailure
+from bilag.domain.ledger import Document
+from bilag.domain.period import AccountingPeriod
+from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.clock import Clock
+from bilag.ports.errors import Unreachable
+
+POSTS_AT_ONCE: Final = 64
+_COPIES_AT_ONCE: Final = 4
+_RULES: Final = AttachmentRules(formats=frozenset(FileFormat))
+CAPABILITIES: Final = Capabilities(
+    system="plaintext",
+    methods=frozenset({BookkeepingMethod.JOURNAL, BookkeepingMethod.NONE}),
+    key_class=KeyClass.NATURAL_KEY,
+    drafts=True,
+    periods=True,
+    attachments=_RULES,
+    posts_at_once=POSTS_AT_ONCE,
+)
+
+_Found = TypeVar("_Found")
+
+
+class PlaintextBooks:
+    """Keeps bilag.ports.accounting_system.AccountingSystem over a folder of text files.
+
+    Opens the folder at the first call that needs it; until then nothing is locked or created. Every method but
+    `problems` raises NeedsPerson when the configuration is wrong and Unreachable when the folder cannot be had.
+    """
+
+    def __init__(self, config: PlaintextConfig, clock: Clock, disk: Disk | None = None) -> None:
+        self._config = config
+        self._disk = disk or Disk()
+        self._books = Books(config, clock, self._disk)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plaintext-books")
+        self._copiers = ThreadPoolExecutor(max_workers=_COPIES_AT_ONCE, thread_name_prefix="plaintext-receipts")
+        self._posts = GroupCommit[PostRequest, PostAnswer](
+            self._thread, lambda group: post_group(self._books, group), POSTS_AT_ONCE
+        )
+        self._links = GroupCommit[LinkRequest, LinkAnswer](
+            self._thread, lambda group: link_group(self._books, group), POSTS_AT_ONCE
+        )
+        self._incoming_numbers = count(1)
+        self._closed = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Journal entries with drafts, periods and any receipt that Pleo has."""
+        return CAPABILITIES
+
+    async def problems(self) -> tuple[JobFailure, ...]:
+        """What is wrong with the configuration, the folder and its lock. Changes nothing."""
+        found = self._config.problems()
+        return found + await self._in_thread(lambda: folder_problems(self._books))
+
+    async def accounts(self, numbers: Sequence[str]) -> Mapping[str, BooksAccount]:
+        """The accounts with these numbers; all of them where a posting may open an account."""
+
+        def looked_up() -> Mapping[str, BooksAccount]:
+            self._books.look()
+            return {number: found for number in numbers if (found := self._books.accounts.find(number))}
+
+        return await self._in_thread(looked_up)
+
+    async def unknown_tax_codes(self, codes: Sequence[str]) -> frozenset[str]:
+        """The codes outside the configured list; none when no list is configured."""
+        known = self._config.tax_codes
+        return frozenset(codes) - known if known else frozenset()
+
+    async def unknown_dimensions(self, keys: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """The (group, code) pairs outside the configured list; none when no list is configured."""
+        known = self._config.dimensions
+        return frozenset(keys) - known if known else frozenset()
+
+    async def has_vendor(self, supplier: Supplier) -> bool:
+        """Whether a configured vendor matches."""
+        return any(_matches(vendor, supplier) for vendor in self._config.vendors)
+
+    async def period_of(self, day: date) -> AccountingPeriod | None:
+        """The period of the table that covers the day."""
+        return self._config.periods.period_of(day)
+
+    async def next_open_period(self, after: date) -> AccountingPeriod | None:
+        """The first open period of the table that starts after the day."""
+        return self._config.periods.next_open(after)
+
+    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+        """Book the document once, on the disk before this returns. Raises OutcomeUnknown when undoing failed too."""
+        return await self._posts.submit(PostRequest(document=document, content_hash=content_hash))
+
+    async def find_by_reference(self, external_reference: str) -> PostedDocument | None:
+        """The entry as it stands now, a person's edits included. Raises BadAnswer when it cannot be read back."""
+        return await self._with_books(lambda books: books.find(external_reference))
+
+    async def attached(self, external_id: str) -> frozenset[str]:
+        """The hashes of the receipts that the books name and whose files are there. Raises BadAnswer."""
+        return await self._with_books(lambda books: books.attached(external_id))
+
+    async def attach(self, external_id: str, file: StoredFile) -> Failure | None:
+        """Copy the file into the books' documents and link it; a file that is linked already is left alone."""
+        if file.size_bytes > _RULES.size_bytes_max:
+            return _too_large(file)
+        name = documents.safe_name(file.name, file.format)
+        return await self._store(
+            external_id,
+            file.sha256,
+            name,
+            lambda incoming: documents.copy_in(self._disk, Path(file.path), incoming, file.sha256),
+        )
+
+    async def attach_note(self, external_id: str, note: NoteFile) -> Failure | None:
+        """Write the text into the books' documents and link it; the same text again changes nothing."""
+        data = holdable(note.text).encode()
+        return await self._store(
+            external_id,
+            hashlib.sha256(data).hexdigest(),
+            documents.safe_name(note.name, FileFormat.TXT),
+            lambda incoming: documents.write_in(self._disk, data, incoming),
+        )
+
+    async def close(self) -> None:
+        """Finish what was asked for, then let the next writer in. Closing again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        await self._posts.drain()
+        await self._links.drain()
+        await self._in_thread(self._books.close)
+        self._thread.shutdown()
+        self._copiers.shutdown()
+
+    async def _store(
+        self, external_id: str, sha256: str, name: str, bring_in: Callable[[Path], Failure | None]
+    ) -> Failure | None:
+        if sha256 in await self.attached(external_id):
+            return None
+        incoming = self._books.layout.incoming / f"{os.getpid()}-{next(self._incoming_numbers)}"
+        loop = asyncio.get_running_loop()
+        try:
+            failure = await loop.run_in_executor(self._copiers, bring_in, incoming)
+            if failure is not None:
+                return failure
+            return await self._links.submit(
+                LinkRequest(external_id=external_id, incoming=incoming, name=name, sha256=sha256)
+            )
+        except OSError as problem:
+            raise Unreachable(f"the receipt {name} cannot be stored: {problem}") from problem
+        finally:
+            with suppress(OSError):
+                incoming.unlink(missing_ok=True)
+
+    async def _with_books(self, ask: Callable[[Books], _Found]) -> _Found:
+        def asked() -> _Found:
+            self._books.ready()
+            try:
+                return ask(self._books)
+            except OSError as problem:
+                raise Unreachable(f"the books cannot be read: {problem}") from problem
+
+        return await self._in_thread(asked)
+
+    async def _in_thread(self, work: Callable[[], _Found]) -> _Found:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _matches(vendor: KnownVendor, supplier: Supplier) -> bool:
+    """By supplier code, then account, then tax identifier, whose spaces and case do not count."""
+    if supplier.code and vendor.code == supplier.code:
+        return True
+    if supplier.account and vendor.account == supplier.account:
+        return True
+    return bool(supplier.tax_identifier and _same_tax_identifier(vendor.tax_identifier, supplier.tax_identifier))
+
+
+def _same_tax_identifier(one: str, other: str) -> bool:
+    return "".join(one.split()).upper() == "".join(other.split()).upper()
+
+
+def _too_large(file: StoredFile) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_TOO_LARGE,
+        path="files",
+        message=f"The receipt {file.name} has {file.size_bytes} bytes; the books take {_RULES.size_bytes_max}.",
+        remedy="Upload a smaller version of the receipt in Pleo.",
+    )

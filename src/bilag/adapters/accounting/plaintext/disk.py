@@ -1,0 +1,131 @@
+"""Durable writing: after these functions return, a power cut loses nothing of it.
+
+Every call to the operating system that changes a journal file goes through Disk, so that a test can stand in for a
+disk that is full or broken.
+"""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+
+from bilag.ports.errors import OutcomeUnknown, Unreachable
+
+_OPEN_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
+_FILE_MODE: Final = 0o644
+
+
+class Disk:
+    """The operating system."""
+
+    def write(self, descriptor: int, data: bytes) -> int:
+        """Write what fits, and say how many bytes did."""
+        return os.write(descriptor, data)
+
+    def sync(self, descriptor: int) -> None:
+        """Return when the file's bytes are on the disk."""
+        os.fsync(descriptor)
+
+    def cut(self, descriptor: int, size_bytes: int) -> None:
+        """Cut the file back."""
+        os.ftruncate(descriptor, size_bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """What tells whether somebody changed a file: another file under the name, another size, another time."""
+
+    inode: int
+    size_bytes: int
+    changed_ns: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Self:
+        """From what the operating system says."""
+        return cls(inode=status.st_ino, size_bytes=status.st_size, changed_ns=status.st_mtime_ns)
+
+
+def append(disk: Disk, path: Path, data: bytes) -> tuple[int, Signature]:
+    """Append to a file that exists and make it durable; gives the offset of the data and the file's new state.
+
+    Raises Unreachable when the file is for certain as it was, OutcomeUnknown when not even that could be reached.
+    """
+    try:
+        descriptor = os.open(path, _OPEN_FLAGS)
+    except OSError as problem:
+        raise Unreachable(f"the books cannot be written: {problem}") from problem
+    try:
+        size = os.fstat(descriptor).st_size
+        before = b"" if _ends_with_newline(descriptor, size) else b"\n"
+        try:
+            _write_all(disk, descriptor, before + data)
+            disk.sync(descriptor)
+        except OSError as problem:
+            _cut_back(disk, descriptor, size, problem)
+        _require_same_file(descriptor, path)
+        return size + len(before), Signature.of(os.fstat(descriptor))
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(disk: Disk, path: Path, data: bytes, *, spare: Path) -> None:
+    """Put the bytes in the file's place, all or nothing, by way of the `spare` path in the same file system.
+
+    Raises Unreachable when the file is for certain as it was.
+    """
+    try:
+        descriptor = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
+        try:
+            _write_all(disk, descriptor, data)
+            disk.sync(descriptor)
+        finally:
+            os.close(descriptor)
+        spare.replace(path)
+        sync_folder(disk, path.parent)
+    except OSError as problem:
+        with suppress(OSError):
+            spare.unlink(missing_ok=True)
+        raise Unreachable(f"{path.name} cannot be written: {problem}") from problem
+
+
+def sync_folder(disk: Disk, folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        disk.sync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write_all(disk: Disk, descriptor: int, data: bytes) -> None:
+    rest = memoryview(data)
+    while rest:
+        written = disk.write(descriptor, bytes(rest))
+        if written <= 0:
+            raise OSError("the disk took no bytes")
+        rest = rest[written:]
+
+
+def _cut_back(disk: Disk, descriptor: int, size_bytes: int, problem: OSError) -> None:
+    """Undo a write that failed. Always raises."""
+    try:
+        disk.cut(descriptor, size_bytes)
+        disk.sync(descriptor)
+    except OSError as second:
+        raise OutcomeUnknown(f"writing the books failed ({problem}), and undoing it failed too ({second})") from second
+    raise Unreachable(f"the books cannot be written, nothing was booked: {problem}") from problem
+
+
+def _ends_with_newline(descriptor: int, size_bytes: int) -> bool:
+    return size_bytes == 0 or os.pread(descriptor, 1, size_bytes - 1) == b"\n"
+
+
+def _require_same_file(descriptor: int, path: Path) -> None:
+    """An editor that saves puts a new file under the name; what we wrote into the old one is then gone with it."""
+    try:
+        same = path.stat().st_ino == os.fstat(descriptor).st_ino
+    except OSError:
+        same = False
+    if not same:
+        raise OutcomeUnknown(f"{path.name} was replaced by another program while it was being written")

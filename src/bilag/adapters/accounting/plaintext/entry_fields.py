@@ -1,0 +1,122 @@
+"""What an entry carries beside accounts and amounts: named values, in the order in which people read them.
+
+The comment of the datapoints is left out: attendees and settled expenses stand here one by one, uncut.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Final, TypeAlias
+
+from bilag.domain.export_item import BankAccount, InvoiceInformation
+from bilag.domain.ledger import Datapoints, Dimension, Document, Posting
+from bilag.domain.money import Money
+
+FieldValue: TypeAlias = str | date | Money
+Field: TypeAlias = tuple[str, FieldValue]
+
+EXTERNAL_REFERENCE: Final = "external_reference"
+VOUCHER: Final = "voucher"
+CONTENT_HASH: Final = "content_hash"
+SHA256: Final = "sha256"
+NUMBER: Final = "number"
+# Values that programs compare; their spelling must survive to the letter.
+EXACT_FIELDS: Final = frozenset(
+    {EXTERNAL_REFERENCE, VOUCHER, CONTENT_HASH, SHA256, NUMBER, "reconciliation_id", "tax_code"}
+)
+DIMENSION: Final = "dimension_"
+WEB_LINK: Final = "web_link"
+_LIST_SEPARATOR: Final = "; "
+_NOT_IN_NAME: Final = re.compile(r"[^a-z0-9]+")
+
+
+def entry_fields(document: Document, voucher: str, content_hash: str) -> Iterator[Field]:
+    """The fields of a whole entry; empty ones are left out, the reference comes first."""
+    yield EXTERNAL_REFERENCE, document.external_reference
+    yield VOUCHER, voucher
+    yield CONTENT_HASH, content_hash
+    when = document.posting_date
+    yield "period", when.period
+    if when.moved_by is not None:
+        yield "original_date", when.original
+        yield "moved_by", when.moved_by.value
+    for name, value in _datapoint_fields(document.datapoints):
+        if value:
+            yield name, value
+    original = document.datapoints.original_amount
+    if original is not None and original.currency != document.currency:
+        yield "original_amount", original
+
+
+def posting_fields(posting: Posting) -> Iterator[Field]:
+    """The fields of one posting; empty ones are left out."""
+    if posting.description:
+        yield "description", posting.description
+    if posting.tax_code:
+        yield "tax_code", posting.tax_code
+    if posting.tax_amount is not None:
+        yield "tax_amount", posting.tax_amount
+    if posting.original is not None:
+        yield "original_amount", posting.original
+    yield from _dimension_fields(posting.dimensions)
+
+
+def amount_text(money: Money) -> str:
+    """The amount with exactly its currency's decimals, from integers alone: "8969.650 KWD", "-1500 JPY"."""
+    decimals = money.currency.decimals
+    digits = str(abs(money.minor)).rjust(decimals + 1, "0")
+    sign = "-" if money.minor < 0 else ""
+    if not decimals:
+        return f"{sign}{digits} {money.currency.code}"
+    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]} {money.currency.code}"
+
+
+def _datapoint_fields(data: Datapoints) -> Iterator[tuple[str, str | date]]:
+    yield "reconciliation_id", data.reconciliation_id
+    yield "expense_type", data.expense_type
+    yield "employee", data.employee
+    yield "employee_code", data.employee_code
+    yield "team", data.team
+    yield "team_code", data.team_code
+    yield "note", data.note
+    yield "attendees", _LIST_SEPARATOR.join(data.attendees)
+    yield "reconciled_entries", _LIST_SEPARATOR.join(data.reconciled_entries)
+    yield "supplier_country", data.supplier_country
+    yield "merchant_category", data.merchant_category
+    yield WEB_LINK, data.web_link
+    if data.service_period is not None:
+        yield "service_start", data.service_period.start
+        yield "service_end", data.service_period.end
+    if data.invoice is not None:
+        yield from _invoice_fields(data.invoice)
+
+
+def _invoice_fields(invoice: InvoiceInformation) -> Iterator[tuple[str, str | date]]:
+    yield "invoice_number", invoice.number
+    yield "invoice_date", invoice.invoice_date
+    yield "invoice_due", invoice.due_date or ""
+    yield "invoice_paid", invoice.payment_date or ""
+    yield "invoice_status", invoice.status
+    if invoice.supplier_bank_account is not None:
+        yield from _bank_fields(invoice.supplier_bank_account)
+
+
+def _bank_fields(bank: BankAccount) -> Iterator[tuple[str, str]]:
+    yield "supplier_bank", bank.bank_name
+    yield "supplier_bank_country", bank.country
+    yield "supplier_bank_code", bank.bank_code or ""
+    yield "supplier_account_number", bank.account_number or ""
+    yield "supplier_bic", bank.bic or ""
+    yield "supplier_iban", bank.iban or ""
+
+
+def _dimension_fields(dimensions: Iterable[Dimension]) -> Iterator[Field]:
+    """Each dimension under a name made from its group; a group that does not fit a name is also spelled out."""
+    taken: set[str] = set()
+    for position, dimension in enumerate(dimensions, start=1):
+        slug = _NOT_IN_NAME.sub("_", dimension.group.lower()).strip("_")
+        name = f"{DIMENSION}{slug}" if slug and f"{DIMENSION}{slug}" not in taken else f"{DIMENSION}{position}"
+        taken.add(name)
+        yield name, dimension.code
+        if name != f"{DIMENSION}{dimension.group}":
+            yield f"{name}_group", dimension.group
