@@ -11,7 +11,6 @@ DOCUMENTED = {
     FailureCode.ACCOUNT_UNKNOWN: "invalid_configuration",
     FailureCode.TAX_CODE_UNKNOWN: "invalid_configuration",
     FailureCode.TAG_UNKNOWN: "invalid_configuration",
-    FailureCode.VENDOR_UNKNOWN: "vendor_unknown",
     FailureCode.RECEIPT_TOO_LARGE: "receipt_file_size_limit_exceeded",
     FailureCode.RECEIPT_DOWNLOAD: "receipt_download_failure",
     FailureCode.RECEIPT_UPLOAD: "receipt_upload_failure",

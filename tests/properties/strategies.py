@@ -170,7 +170,7 @@ def damaged_items(draw: st.DrawFn) -> ExportItem:
     item = draw(drawn_items())
     for damage in draw(st.lists(st.sampled_from(DAMAGES), max_size=4)):
         item = replace(item, **draw(damage))
-    if item.lines and draw(st.booleans()):
+    if draw(st.booleans()) and item.lines:
         hit = draw(st.integers(0, len(item.lines) - 1))
         line = replace(item.lines[hit], **draw(draw(st.sampled_from(LINE_DAMAGES))))
         item = replace(item, lines=(*item.lines[:hit], line, *item.lines[hit + 1 :]))

@@ -24,6 +24,8 @@ from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejecte
 CHART: Final = {
     "1910": "Pleo wallet DKK",
     "1915": "Pleo wallet EUR",
+    "1917": "Pleo wallet JPY",
+    "1918": "Pleo wallet KWD",
     "1930": "Bank",
     "1935": "Bank EUR",
     "1940": "Payroll clearing",

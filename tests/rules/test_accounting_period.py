@@ -7,7 +7,7 @@ from bilag.domain.export_item import ServicePeriod
 from bilag.domain.failure import FailureCode
 from bilag.domain.period import ClosedPeriodStep
 from bilag.domain.plan import ItemPlan
-from bilag.rules.accounting_period import candidate_date, closed_failure, expense_date
+from bilag.rules.accounting_period import candidate_date, closed_failure, expense_date, moved_warning
 from tests.builders import an_item, settings_with
 from tests.rules.books_for_planning import BooksForPlanning, month_of, planned
 from tests.rules.plan_reading import entry_of, only_failure, step_of
@@ -180,3 +180,11 @@ def test_books_without_an_open_period_ahead_give_no_candidate() -> None:
 
 def test_a_period_with_a_name_of_its_own_is_named_by_it() -> None:
     assert "2026/P11" in closed_failure(date(2026, 10, 15), "2026/P11", ()).message
+
+
+async def test_a_moved_date_is_told_in_the_outcome_and_an_unmoved_one_is_not() -> None:
+    moved = entry_of(await planned(ITEM, settings_with(closed_period=(NEXT_OPEN,)), CLOSED)).posting_date
+    (warning,) = moved_warning(moved)
+    assert "2026-11-01" in warning
+    assert "2026-10-15" in warning
+    assert moved_warning(entry_of(await planned(ITEM, settings_with())).posting_date) == ()

@@ -154,3 +154,17 @@ async def test_every_datapoint_of_the_item_arrives_in_the_entry() -> None:
 def test_a_subtype_is_told_behind_its_type() -> None:
     item = an_item(type=ExpenseType.FEE, subtype=ExpenseSubtype.INTEREST, date=datetime(2026, 10, 1, tzinfo=UTC))
     assert map_data(item, TextLimits()).datapoints.expense_type == "fee/interest"
+
+
+@pytest.mark.parametrize(
+    ("differences", "source"),
+    [
+        ({"note": "Tape"}, "supplier.name, user.name, note"),
+        ({"user": None}, "supplier.name"),
+        ({"vendor": Vendor(id="v1", name="Papirhuset A/S", default_currency="DKK")}, "vendor.name, user.name"),
+        ({"supplier": None, "user": None}, "type, subType"),
+    ],
+)
+def test_the_description_says_which_fields_it_was_joined_from(differences: dict[str, object], source: str) -> None:
+    (step,) = map_data(an_item(**differences), TextLimits()).trace
+    assert step.source == source

@@ -148,3 +148,15 @@ async def test_the_entry_carries_reference_mode_and_the_text_of_the_expense(mode
     assert entry.mode is mode
     assert entry.datapoints.description == "Papirhuset - Astrid Holm - Toner"
     assert {posting.description for posting in entry.postings} == {entry.datapoints.description}
+
+
+async def test_the_sides_of_tax_are_explained_as_sides_of_tax() -> None:
+    plan = await planned(an_item(a_line(tax=REVERSE)), OWN_LINE)
+    assert step_of(plan, "postings[1].side").because == "input tax stands on the side of its line"
+    assert step_of(plan, "postings[2].side").because == "output tax stands against its line"
+    assert "debited against wallet" in step_of(plan, "postings[3].side").because
+
+
+async def test_a_tax_code_is_traced_to_its_own_line() -> None:
+    plan = await planned(an_item(a_line(), a_line(tax=a_tax())), OWN_LINE)
+    assert step_of(plan, "postings[1].taxCode").source == "accountingEntryLines[1].tax.code"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bilag.app.system_clock import SYSTEM_CLOCK
 from bilag.app.wiring import open_desk, open_journal
 from bilag.config.load import load_config
 from bilag.config.shape import Config
@@ -13,6 +14,7 @@ from bilag.domain.export_job import JobStatus
 from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.plan_json import failure_as_json
 from bilag.lifecycle.run_pending import run_pending
+from bilag.ports.clock import Clock
 from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally, PostingJournal
 from bilag.ports.progress import Progress
 
@@ -57,10 +59,15 @@ async def run_once(config_path: Path, progress: Progress, *, take_over: bool = F
 
 
 async def run_config(
-    config: Config, progress: Progress, environment: Mapping[str, str], *, take_over: bool = False
+    config: Config,
+    progress: Progress,
+    environment: Mapping[str, str],
+    *,
+    take_over: bool = False,
+    clock: Clock = SYSTEM_CLOCK,
 ) -> tuple[RunSummary, ...]:
     """The same with settings that are already read."""
-    async with open_desk(config, progress, environment) as desk:
+    async with open_desk(config, progress, environment, clock) as desk:
         ended = await run_pending(desk, take_over=take_over)
         summaries = [await summarise(desk.journal, one.job.id) for one in ended]
     return tuple(summary for summary in summaries if summary is not None)

@@ -17,7 +17,7 @@ from bilag.adapters.receipts.combine import combine
 from bilag.adapters.store.exclusive import exclusive_use
 from bilag.adapters.store.opening import open_posting_journal
 from bilag.adapters.transport.destinations import ANY_HOST
-from bilag.app.system_clock import SystemClock
+from bilag.app.system_clock import SYSTEM_CLOCK
 from bilag.config.load import ConfigProblem
 from bilag.config.secret_source import read_secret
 from bilag.config.settings import export_settings
@@ -26,6 +26,7 @@ from bilag.domain.money import Currency
 from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.desk import Desk, Planner
 from bilag.ports.accounting_system import AccountingSystem
+from bilag.ports.clock import Clock
 from bilag.ports.errors import NeedsPerson
 from bilag.ports.export_api import ExportApi, FetchedItem
 from bilag.ports.posting_journal import PostingJournal
@@ -38,7 +39,9 @@ SPOOL_PREFIX: Final = "bilag-receipts-"
 
 
 @asynccontextmanager
-async def open_desk(config: Config, progress: Progress, environment: Mapping[str, str]) -> AsyncIterator[Desk]:
+async def open_desk(
+    config: Config, progress: Progress, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
+) -> AsyncIterator[Desk]:
     """Everything that one company's export needs; closed in reverse order whatever happens.
 
     Raises TryLater when another process is at it: one at a time exports a company.
@@ -47,8 +50,8 @@ async def open_desk(config: Config, progress: Progress, environment: Mapping[str
         stack.enter_context(exclusive_use(config.state.folder))
         config.books.plaintext.folder.mkdir(parents=True, exist_ok=True)
         journal = await stack.enter_async_context(open_journal(config))
-        planner = await stack.enter_async_context(open_planner(config))
-        pleo = await stack.enter_async_context(open_pleo(config, environment))
+        planner = await stack.enter_async_context(open_planner(config, clock))
+        pleo = await stack.enter_async_context(open_pleo(config, environment, clock))
         spool = stack.enter_context(tempfile.TemporaryDirectory(prefix=SPOOL_PREFIX))
         yield Desk(
             planner=planner,
@@ -62,17 +65,17 @@ async def open_desk(config: Config, progress: Progress, environment: Mapping[str
 
 
 @asynccontextmanager
-async def open_planner(config: Config) -> AsyncIterator[Planner]:
+async def open_planner(config: Config, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[Planner]:
     """What planning needs."""
-    async with open_books(config) as books:
-        yield Planner(settings=export_settings(config), books=books, clock=SystemClock())
+    async with open_books(config, clock) as books:
+        yield Planner(settings=export_settings(config), books=books, clock=clock)
 
 
 @asynccontextmanager
-async def open_books(config: Config) -> AsyncIterator[AccountingSystem]:
+async def open_books(config: Config, clock: Clock = SYSTEM_CLOCK) -> AsyncIterator[AccountingSystem]:
     """The accounting system."""
     section = config.books.plaintext
-    books = PlaintextBooks(plaintext_config(section), SystemClock())
+    books = PlaintextBooks(plaintext_config(section), clock)
     try:
         yield books
     finally:
@@ -90,7 +93,9 @@ async def open_journal(config: Config) -> AsyncIterator[PostingJournal]:
 
 
 @asynccontextmanager
-async def open_pleo(config: Config, environment: Mapping[str, str]) -> AsyncIterator[ExportApi]:
+async def open_pleo(
+    config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
+) -> AsyncIterator[ExportApi]:
     """The way to Pleo. Raises NeedsPerson when the credentials can't be read."""
     section = config.pleo
     access = PleoAccess(
@@ -101,7 +106,7 @@ async def open_pleo(config: Config, environment: Mapping[str, str]) -> AsyncIter
         ca_file=section.ca_file,
         calls_per_minute=section.calls_per_minute,
     )
-    pleo = open_export_api(access, SystemClock())
+    pleo = open_export_api(access, clock)
     try:
         yield pleo
     finally:

@@ -11,7 +11,7 @@ from bilag.domain.posting_record import PostingKey, ReceiptRecord, ReceiptState
 from bilag.lifecycle.case import Case
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.plan_item import notes_of
-from bilag.ports.errors import Trouble
+from bilag.ports.errors import OutcomeUnknown, Trouble
 from bilag.ports.export_api import LinkExpired
 from bilag.rules import attachment_handling as handling
 
@@ -31,11 +31,11 @@ async def fetch_receipts(case: Case) -> Receipts:
         return Receipts()
     files: list[StoredFile] = []
     failures: list[Failure] = []
-    current = case.item
+    current, is_renewed = case.item, False
     for position in range(len(case.item.files)):
         found = await _download(current, position, case)
-        if isinstance(found, LinkExpired):
-            current = await _renewed(case)
+        if isinstance(found, LinkExpired) and not is_renewed:
+            current, is_renewed = await _renewed(case), True
             found = await _download(current, position, case)
         problem = _problem(found, position, rules)
         if problem is not None:
@@ -75,7 +75,10 @@ async def attach(case: Case, external_id: str, key: PostingKey, files: Sequence[
 
 async def _link_note(external_id: str, note: NoteFile, desk: Desk) -> Failure | None:
     try:
-        return await desk.books.attach_note(external_id, note)
+        try:
+            return await desk.books.attach_note(external_id, note)
+        except OutcomeUnknown:
+            return await desk.books.attach_note(external_id, note)  # repeating it changes nothing
     except Trouble as trouble:
         return _not_linked(note.name, trouble)
 
@@ -84,7 +87,12 @@ async def _link_file(external_id: str, file: StoredFile, desk: Desk) -> Failure 
     try:
         if file.sha256 in await desk.books.attached(external_id):
             return None
-        return await desk.books.attach(external_id, file)
+        try:
+            return await desk.books.attach(external_id, file)
+        except OutcomeUnknown:
+            if file.sha256 in await desk.books.attached(external_id):
+                return None
+            raise
     except Trouble as trouble:
         return _not_linked(file.name, trouble)
 
@@ -115,7 +123,10 @@ async def _download(item: ExportItem, position: int, case: Case) -> StoredFile |
     if announced is not None:
         return announced
     name = handling.receipt_name(item.reconciliation_id, position)
-    return await case.desk.pleo.download(item.files[position], case.folder, name)
+    try:
+        return await case.desk.pleo.download(item.files[position], case.folder, name)
+    except Trouble as trouble:
+        return _not_fetched(position, trouble)
 
 
 async def _renewed(case: Case) -> ExportItem:
@@ -140,6 +151,15 @@ def _problem(found: StoredFile | LinkExpired | Failure, position: int, rules: At
 
 def _record(key: PostingKey, file: StoredFile, state: ReceiptState) -> ReceiptRecord:
     return ReceiptRecord(key=key, sha256=file.sha256, name=file.name, state=state)
+
+
+def _not_fetched(position: int, trouble: Trouble) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_DOWNLOAD,
+        path=f"files[{position}]",
+        message=f"Receipt {position + 1} could not be fetched from Pleo: {trouble}.",
+        remedy="Export the expense again later.",
+    )
 
 
 def _expired(position: int) -> Failure:

@@ -1,7 +1,10 @@
 """One Export Item on its way, with the desk it is worked at."""
 
+import hashlib
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from bilag.domain.export_item import ExportItem, MalformedItem, Unrecognised
 from bilag.domain.failure import Failure
@@ -10,6 +13,8 @@ from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.plan_json import encode, plan_as_json
 from bilag.ports.export_api import FetchedItem
+
+_PLAIN_ID: Final = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +28,13 @@ class Case:
 
     @property
     def folder(self) -> Path:
-        """Where this item's receipts lie until they are in the books; a name that Pleo cannot choose."""
-        safe = "".join(c for c in self.item.entry_id if c.isalnum() or c == "-")
-        return self.desk.spool / self.job_id / (safe or "item")
+        """Where this item's receipts lie until they are in the books; names that Pleo cannot choose."""
+        return self.desk.spool / _folder_name(self.job_id) / _folder_name(self.item.entry_id)
+
+
+def _folder_name(id_: str) -> str:
+    """The id where it is harmless, as Pleo's are; else what names nothing but itself."""
+    return id_ if _PLAIN_ID.fullmatch(id_) else hashlib.sha256(id_.encode()).hexdigest()
 
 
 def failed_outcome(

@@ -15,27 +15,45 @@ SENDS_MAX: Final = 3
 _ENDED: Final = frozenset({JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS, JobStatus.FAILED})
 
 
-async def complete(job: ExportJob, report: JobReport, desk: Desk) -> JobReport:
-    """The event that Pleo took; raises IllegalMove for one that no job in this state can take.
+async def complete(job: ExportJob, report: JobReport, desk: Desk) -> JobReport | None:
+    """The event that Pleo took; None when the job had come to another end before.
 
-    After a lost answer the job is read first; an ended job is left alone.
+    After a lost answer or a refusal the job is read first, and an ended job is left alone. A job that stays open raises
+    what Pleo answered last, so that the next run takes it up again. Raises IllegalMove for an event that no job in
+    this state can take.
     """
     if job.status is not None:
         job_after(job.status, report.event)
+    last: OutcomeUnknown | Refused | None = None
     for _ in range(SENDS_MAX):
         try:
             await desk.pleo.send_event(job.id, report.event, report)
-        except OutcomeUnknown:
-            if (await desk.pleo.job(job.id)).status in _ENDED:
-                break
-        except Refused:
-            if (await desk.pleo.job(job.id)).status in _ENDED or report.event is not JobEvent.FAILED:
-                break
-            # Pleo's pages differ on whether "all items failed" may be FAILED; the softer word is the fallback.
-            report = JobReport(event=JobEvent.COMPLETED_WITH_ERRORS)
+        except (OutcomeUnknown, Refused) as trouble:
+            current = await desk.pleo.job(job.id)
+            if current.status in _ENDED:
+                return await _settled(current, report, desk)
+            report, last = _next_try(report, trouble), trouble
         else:
-            break
-    ended = await desk.pleo.job(job.id)
-    await remember(ended, desk)
-    desk.progress.job_ended(ended, report)
+            return await _settled(await desk.pleo.job(job.id), report, desk)
+    assert last is not None
+    raise last
+
+
+def _next_try(report: JobReport, trouble: OutcomeUnknown | Refused) -> JobReport:
+    """The same event after a lost answer; after a refusal the softer word for FAILED, and none for the others.
+
+    Pleo's pages differ on whether a job whose items all failed may be FAILED.
+    """
+    if isinstance(trouble, OutcomeUnknown):
+        return report
+    if report.event is not JobEvent.FAILED:
+        raise trouble
+    return JobReport(event=JobEvent.COMPLETED_WITH_ERRORS)
+
+
+async def _settled(job: ExportJob, report: JobReport, desk: Desk) -> JobReport | None:
+    await remember(job, desk)
+    if job.status in _ENDED and job.status is not job_after(JobStatus.IN_PROGRESS, report.event):
+        return None
+    desk.progress.job_ended(job, report)
     return report

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bilag.domain.export_job import ExportJob, JobStatus
 from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.start import STARTED_ELSEWHERE
 
 
 async def detect(desk: Desk, *, take_over: bool = False, passed_over: Sequence[str] = ()) -> ExportJob | None:
@@ -19,6 +20,11 @@ async def detect(desk: Desk, *, take_over: bool = False, passed_over: Sequence[s
     for job in jobs:
         if job.id in passed_over or job.company_id != desk.settings.company_id:
             continue
-        if job.status is JobStatus.PENDING or take_over or await desk.journal.job_record(job.id) is not None:
+        if job.status is JobStatus.PENDING or take_over or await _is_ours(job, desk):
             return job
     return None
+
+
+async def _is_ours(job: ExportJob, desk: Desk) -> bool:
+    record = await desk.journal.job_record(job.id)
+    return record is not None and record.state != STARTED_ELSEWHERE

@@ -27,13 +27,15 @@ async def control_list(job_id: str, desk: Desk) -> ControlList:
     """Read to the last page before anything is processed; only pending and in-progress entries need work."""
     control = ControlList()
     async for record in desk.pleo.job_items(job_id):
+        if record.entry_id in control.seen:
+            continue  # pages can shift while they are read, and an entry counts once
+        control.seen.add(record.entry_id)
         if record.status in (ItemStatus.PENDING, ItemStatus.IN_PROGRESS):
             control.open.add(record.entry_id)
         elif record.status is ItemStatus.SUCCESSFUL:
             control.successful_before += 1
         else:
             control.failed_before += 1
-        control.seen.add(record.entry_id)
     return control
 
 

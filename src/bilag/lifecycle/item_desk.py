@@ -56,10 +56,10 @@ class ItemDesk:
             stray = MalformedItem(entry_id=entry_id, failures=(failure,))
             await self._desk.journal.record_outcome(self._failed_by(stray, failure))
         await self.reporter.flush()
-        if self._stopped_by is not None and not self._successful:
+        lost = sum(outcome.successful for outcome in self.reporter.refused)
+        if self._stopped_by is not None and self._successful == lost:
             return failed_job_report((trouble_as_job_failure(self._stopped_by, self._desk.books.capabilities.system),))
-        refused = len(self.reporter.refused)
-        return job_report(successful=self._successful - refused, failed=self._failed + refused)
+        return job_report(successful=self._successful - lost, failed=self._failed + lost)
 
     async def _settle(self, outcome: ItemOutcome) -> None:
         if outcome.successful:

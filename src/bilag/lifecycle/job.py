@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Final
 
 from bilag.domain.export_job import ExportJob, JobReport
@@ -28,22 +29,29 @@ async def run_job(job: ExportJob, desk: Desk) -> JobReport | None:
 
     Trouble with Pleo or with our own disk leaves the job in progress, to be taken up again by the next run.
     """
-    started = await start(job, desk)
-    if started is None:
-        return None
-    failures = await pre_export_validation(started, desk)
-    if failures:
-        return await complete(started, failed_job_report(failures), desk)
     try:
-        return await complete(started, await _export(started, desk), desk)
+        started = await start(job, desk)
+        if started is None:
+            return None
+        return await complete(started, await _closing_event(started, desk), desk)
     except JobEnded as ended:
         _log.warning("job %s ended under our hands (%s); what was booked is remembered", job.id, ended)
-        await remember(await desk.pleo.job(job.id), desk)
+        with suppress(JobEnded):  # Pleo may not even know it any more
+            await remember(await desk.pleo.job(job.id), desk)
         return None
+
+
+async def _closing_event(job: ExportJob, desk: Desk) -> JobReport:
+    """How the job ends: every item on its way, unless something keeps the whole job from being exported."""
+    failures = await pre_export_validation(job, desk)
+    if failures:
+        return failed_job_report(failures)
+    try:
+        return await _export(job, desk)
     except Refused as refused:
         if refused.type.lower() != MISSING_CONTRA_ACCOUNTS:
             raise
-        return await complete(started, failed_job_report((_contra_accounts(refused),)), desk)
+        return failed_job_report((_contra_accounts(refused),))
 
 
 async def _export(job: ExportJob, desk: Desk) -> JobReport:

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from typing import Final
 
+from bilag.domain.failure import FailureCode
 from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.desk import Desk
 from bilag.ports.export_api import RefusedReport
@@ -32,7 +33,7 @@ class Reporter:
         self._offers: dict[str, int] = {}
         self._last_sent_seconds = desk.clock.monotonic_seconds()
         self._sending = asyncio.Lock()
-        self.refused: dict[str, RefusedReport] = {}
+        self.refused: list[ItemOutcome] = []
 
     async def add(self, outcome: ItemOutcome) -> None:
         """Store the outcome; send a batch when one is full or Pleo has heard nothing for too long."""
@@ -43,14 +44,18 @@ class Reporter:
             await self._send_batch()
 
     async def catch_up(self) -> None:
-        """Send the outcomes that an earlier run stored and did not get to Pleo, each offered once."""
+        """Send the outcomes that an earlier run stored and did not get to Pleo, each offered once.
+
+        What Pleo never listed in the job stays with us.
+        """
         offered: set[str] = set()
         while True:
             stored = await self._desk.journal.unreported(self._job_id, BATCH_MAX + len(offered))
-            self._waiting = [outcome for outcome in stored if outcome.entry_id not in offered][:BATCH_MAX]
-            if not self._waiting:
+            fresh = [outcome for outcome in stored if outcome.entry_id not in offered][:BATCH_MAX]
+            if not fresh:
                 return
-            offered |= {outcome.entry_id for outcome in self._waiting}
+            offered |= {outcome.entry_id for outcome in fresh}
+            self._waiting = [outcome for outcome in fresh if not _is_stray(outcome)]
             await self._send_batch()
 
     async def flush(self) -> None:
@@ -82,4 +87,8 @@ class Reporter:
             self._waiting.append(outcome)
             return
         _log.error("Pleo refuses the outcome of %s: %s %s", outcome.entry_id, refusal.type, refusal.message)
-        self.refused[outcome.entry_id] = refusal
+        self.refused.append(outcome)
+
+
+def _is_stray(outcome: ItemOutcome) -> bool:
+    return any(failure.code is FailureCode.ITEM_NOT_LISTED for failure in outcome.failures)

@@ -1,9 +1,17 @@
 """Start: tell Pleo that the job is ours, or take up again one that we left in progress."""
 
+import logging
+from typing import Final
+
 from bilag.domain.export_job import ExportJob, JobEvent, JobStatus
 from bilag.lifecycle.desk import Desk
-from bilag.ports.errors import OutcomeUnknown, Refused
+from bilag.ports.errors import JobEnded, OutcomeUnknown, Refused
 from bilag.ports.posting_journal import JobRecord
+
+# What we remember of a job that somebody else was quicker to start, instead of Pleo's word for it.
+STARTED_ELSEWHERE: Final = "started elsewhere"
+
+_log = logging.getLogger("bilag.job")
 
 
 async def start(job: ExportJob, desk: Desk) -> ExportJob | None:
@@ -19,22 +27,32 @@ async def start(job: ExportJob, desk: Desk) -> ExportJob | None:
         await desk.pleo.send_event(job.id, JobEvent.STARTED)
     except OutcomeUnknown:
         pass
-    except Refused:
-        # Starting has no owner in Pleo: a refusal means that somebody else was quicker, or the job has ended.
+    except Refused as refused:
+        _log.warning("Pleo did not let us start the job %s: %s", job.id, refused)
+        await _leave(job, desk)
         return None
     started = await desk.pleo.job(job.id)
     await remember(started, desk)
     return started if started.status is JobStatus.IN_PROGRESS else None
 
 
-async def remember(job: ExportJob, desk: Desk) -> None:
-    """Store the job as Pleo shows it."""
+async def _leave(job: ExportJob, desk: Desk) -> None:
+    """Remember that the job is not ours: starting has no owner in Pleo, so nothing else will tell us later."""
+    try:
+        current = await desk.pleo.job(job.id)
+    except JobEnded:
+        return
+    await remember(current, desk, is_ours=current.status is not JobStatus.IN_PROGRESS)
+
+
+async def remember(job: ExportJob, desk: Desk, *, is_ours: bool = True) -> None:
+    """Store the job as Pleo shows it, or that somebody else has it."""
     now = desk.clock.now()
     await desk.journal.record_job(
         JobRecord(
             job_id=job.id,
             company_id=job.company_id,
-            state=job.status or job.unknown_status,
+            state=(job.status or job.unknown_status) if is_ours else STARTED_ELSEWHERE,
             number_of_items=job.number_of_items,
             created_at=job.created_at,
             first_seen_at=now,

@@ -58,7 +58,7 @@ def map_data(item: ExportItem, limits: TextLimits) -> DataMapping:
         datapoints=datapoints,
         notes=notes,
         failures=failures,
-        trace=(_why(description, bool(told_in_description)),),
+        trace=(_why(item, description, with_id=bool(told_in_description)),),
     )
 
 
@@ -145,8 +145,13 @@ def _too_long(item: ExportItem, limits: TextLimits) -> Failure:
     )
 
 
-def _why(description: str, with_id: bool) -> TraceStep:  # noqa: FBT001  a private pair of texts
+def _why(item: ExportItem, description: str, *, with_id: bool) -> TraceStep:
+    payee_field = "vendor.name" if item.vendor else "supplier.name"
+    texts = {payee_field: _payee(item), "user.name": item.user.name if item.user else "", "note": item.note or ""}
+    fields = [field for field, text in texts.items() if _line(text)]
     because = "supplier, employee and note of the expense, joined"
+    if not fields:
+        because = "the expense has no supplier, employee or note, so its type stands for them"
     if with_id:
         because = "the reconciliation id first, since the reference field is too short for it, then " + because
     return TraceStep(
@@ -154,5 +159,5 @@ def _why(description: str, with_id: bool) -> TraceStep:  # noqa: FBT001  a priva
         value=description,
         rule="data mapping",
         because=because,
-        source="supplier.name, user.name, note",
+        source=", ".join(fields or ["type", "subType"]),
     )

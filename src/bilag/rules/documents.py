@@ -162,7 +162,7 @@ def _trace(leg: _Leg, index: int, row: MappingRow) -> Iterator[TraceStep]:
         subject=f"{subject}.side",
         value=posting.side,
         rule="expense type mapping",
-        because=_side_reason(row),
+        because=_side_reason(row, choice.role),
         source="type, subType",
     )
     yield TraceStep(
@@ -178,11 +178,15 @@ def _trace(leg: _Leg, index: int, row: MappingRow) -> Iterator[TraceStep]:
             value=leg.tax_code,
             rule="data mapping",
             because="the tax code of the line",
-            source="accountingEntryLines[].tax.code",
+            source=f"{leg.source.partition('.')[0]}.tax.code",
         )
 
 
-def _side_reason(row: MappingRow) -> str:
+def _side_reason(row: MappingRow, role: AccountRole) -> str:
+    if role is AccountRole.INPUT_TAX:
+        return "input tax stands on the side of its line"
+    if role is AccountRole.OUTPUT_TAX:
+        return "output tax stands against its line"
     lines = "debited" if row.lines_side is Side.DEBIT else "credited"
     against = row.counter.replace("_", " ")
     sign = "whatever its sign" if row.direction is Direction.BY_TYPE else "and reversed where it is negative"

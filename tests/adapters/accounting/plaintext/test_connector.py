@@ -216,7 +216,7 @@ async def test_accounts_are_those_of_the_chart_when_it_is_complete(
     books = open_books(config=a_config(folder, syntax, chart=chart, open_accounts=False))
     found = await books.accounts(["6010", "1910", "9999"])
     assert {number: (one.name, one.closed, one.currencies) for number, one in found.items()} == {
-        "6010": ("Expenses:6010-Office-supplies", False, frozenset({EUR})),
+        "6010": ("Office supplies", False, frozenset({EUR})),
         "1910": ("Assets:Pleo:Wallet", True, frozenset()),
     }
 

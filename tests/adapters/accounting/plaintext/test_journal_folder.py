@@ -253,7 +253,7 @@ async def test_entries_of_many_pieces_of_a_large_file_are_all_found(
 ) -> None:
     """The file is longer than what is read at once, and its entries lie across the borders."""
     books = open_books(syntax)
-    note = "x" * 900_000
+    note = "x" * 400_000
     for number in range(12):
         entry = an_entry(number)
         answer = await books.post(

@@ -142,10 +142,10 @@ async def test_books_cut_off_at_any_byte_open_again_and_take_the_entry_once(fold
         text = path.read_bytes()
         assert text.count(b"external_reference:" + (b' "' if syntax is Syntax.BEANCOUNT else b"")) == 2
         assert text.count(b"; end of voucher") == 2
-        if length % 29 == 0:
+        if length % 97 == 0:
             assert_accepted(folder)
     assert_accepted(folder)
-    assert len(list((folder / ".bilag").glob("torn-*"))) > 500
+    assert len(list((folder / ".bilag").glob("torn-*"))) > 400
 
 
 async def test_a_receipt_cut_off_at_any_byte_is_linked_once(folder: Path, syntax: Syntax, tmp_path: Path) -> None:

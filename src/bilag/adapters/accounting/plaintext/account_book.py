@@ -59,9 +59,10 @@ class AccountBook:
             return BooksAccount(number=number, name=number) if self._config.open_accounts else None
         chart_currencies = chart.currencies if chart else frozenset[Currency]()
         line_currencies = line.currencies if line else frozenset[Currency]()
+        names = (line.name if line else "", chart.name if chart else "", chart.account if chart else "", number)
         return BooksAccount(
             number=number,
-            name=line.name if line else number,
+            name=next(name for name in names if name),
             closed=bool((chart and chart.closed) or (line and line.closed)),
             currencies=(chart_currencies & line_currencies) or line_currencies or chart_currencies,
         )

@@ -40,9 +40,9 @@ class JournalFolder:
         """Create what is missing; a file that is there is left as it is. Raises OSError, Unreachable."""
         layout = self.layout
         for folder in (layout.state, layout.journal, layout.documents, layout.incoming):
-            folder.mkdir(exist_ok=True)
-        for folder in (layout.folder, layout.documents):
-            sync_folder(self._disk, folder)
+            if not folder.is_dir():
+                folder.mkdir()
+                sync_folder(self._disk, folder.parent)
         for left_over in layout.incoming.iterdir():
             left_over.unlink()
         self._create(layout.accounts, self._dialect.header_text("Accounts, opened by bilag or by you."))

@@ -102,7 +102,7 @@ def _end_of_ours(data: bytes, start: re.Match[bytes]) -> int:
     if not _starts_entry(data, position):
         return position
     position += len(_line_at(data, position))
-    while (line := _line_at(data, position))[:1] in (b" ", b"\t") and line.strip():
+    while (line := _line_at(data, position))[:1] in (b" ", b"\t") and (line.strip() or not line.endswith(b"\n")):
         position += len(line)
     rest = data[position:]
     return len(data) if _end_line(start).startswith(rest) else position

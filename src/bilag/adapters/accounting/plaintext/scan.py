@@ -10,7 +10,7 @@ from bilag.adapters.accounting.plaintext.index import ReferenceIndex, place
 
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
 _BLOCK_READ_BYTES: Final = 8 * 1024
-_NEXT_BLOCK: Final = re.compile(rb"\n(?=[^ \t])|\Z")
+_NEXT_BLOCK: Final = re.compile(rb"\n(?=[^ \t])")
 
 
 def scan(path: Path, file_number: int, dialect: Dialect, index: ReferenceIndex) -> None:
@@ -27,17 +27,16 @@ def read_block(path: Path, offset: int) -> str:
     """The lines from the offset to the next one that is not indented. Raises OSError, Unreadable."""
     with path.open("rb") as file:
         file.seek(offset)
-        data = b""
-        while True:
-            read = file.read(_BLOCK_READ_BYTES)
+        data, searched = b"", 0
+        while read := file.read(_BLOCK_READ_BYTES):
             data += read
-            end = _NEXT_BLOCK.search(data)
-            if not read or (end is not None and end.end() < len(data)):
-                break
+            end = _NEXT_BLOCK.search(data, searched)
+            if end is not None:
+                return data[: end.end()].decode(errors="replace")
             if len(data) > BLOCK_BYTES_MAX:
                 raise Unreadable(f"the entry is longer than {BLOCK_BYTES_MAX} bytes")
-    assert end is not None, "the pattern matches at the end at the latest"
-    return data[: end.end()].decode(errors="replace")
+            searched = len(data) - 1
+    return data.decode(errors="replace")
 
 
 def _chunks(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -1,0 +1,221 @@
+"""Books in memory as an accounting system. They keep every promise of the port but to survive the process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import count
+
+from bilag.adapters.accounting.memory import refusals
+from bilag.adapters.accounting.memory.entry import StandingEntry, entry_of
+from bilag.adapters.accounting.memory.script import (
+    Alters,
+    Call,
+    ClosesPeriod,
+    Forgets,
+    Happening,
+    Incident,
+    LosesAnswer,
+    NotReady,
+    Raises,
+    Rejects,
+    Script,
+)
+from bilag.adapters.accounting.memory.set_up import BooksSetUp
+from bilag.domain.attachment import NoteFile, StoredFile
+from bilag.domain.books_account import BooksAccount
+from bilag.domain.capabilities import Capabilities
+from bilag.domain.export_item import Supplier
+from bilag.domain.failure import Failure, JobFailure
+from bilag.domain.ledger import Document
+from bilag.domain.period import AccountingPeriod
+from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.errors import OutcomeUnknown
+
+
+class MemoryBooks:
+    """Keeps bilag.ports.accounting_system.AccountingSystem in memory. `trouble` is what shall go wrong, in order.
+
+    It links a file as often as it is told to, so that a caller who does not look first is found out.
+    """
+
+    def __init__(self, set_up: BooksSetUp | None = None, trouble: Sequence[Incident] = ()) -> None:
+        self._set_up = set_up or BooksSetUp()
+        self._periods = {period.name: period for period in self._set_up.periods}
+        self._script = Script(tuple(trouble))
+        self._entries: dict[str, StandingEntry] = {}
+        self._numbers = count(1)
+        self._closed = False
+
+    @property
+    def entries(self) -> tuple[StandingEntry, ...]:
+        """Everything that stands in the books now, oldest first."""
+        return tuple(self._entries.values())
+
+    def plan(self, incident: Incident) -> None:
+        """Let one more thing go wrong, after what is planned already."""
+        self._script.add(incident)
+
+    def remove(self, external_reference: str) -> None:
+        """Take the entry out, as a person does; raises KeyError when it is not there."""
+        del self._entries[external_reference]
+
+    def edit(self, external_reference: str, altered: Alters) -> None:
+        """Change the entry, as a person does; raises KeyError when it is not there."""
+        self._entries[external_reference].alter(altered)
+
+    def close_period(self, name: str) -> None:
+        """Let the period take no more entries; raises KeyError for an unknown name."""
+        self._periods[name] = replace(self._periods[name], closed=True)
+
+    def open_period(self, name: str) -> None:
+        """Let the period take entries again; raises KeyError for an unknown name."""
+        self._periods[name] = replace(self._periods[name], closed=False)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the set-up says."""
+        return self._set_up.capabilities
+
+    async def problems(self) -> tuple[JobFailure, ...]:
+        """Nothing, unless the script says otherwise."""
+        match self._meet(Call.PROBLEMS):
+            case NotReady(problem):
+                return (problem,)
+            case _:
+                return ()
+
+    async def accounts(self, numbers: Sequence[str]) -> Mapping[str, BooksAccount]:
+        """Those of the numbers that the chart has."""
+        self._meet(Call.ACCOUNTS)
+        return {account.number: account for account in self._set_up.chart if account.number in numbers}
+
+    async def unknown_tax_codes(self, codes: Sequence[str]) -> frozenset[str]:
+        """Those that the set-up does not list."""
+        self._meet(Call.TAX_CODES)
+        return frozenset(codes) - self._set_up.tax_codes
+
+    async def unknown_dimensions(self, keys: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+        """Those that the set-up does not list."""
+        self._meet(Call.DIMENSIONS)
+        return frozenset(keys) - self._set_up.dimensions
+
+    async def has_vendor(self, supplier: Supplier) -> bool:
+        """Whether a vendor has the supplier's code, account or tax identifier."""
+        self._meet(Call.VENDOR)
+        asked = (supplier.code, supplier.account, supplier.tax_identifier)
+        return any(
+            mine is not None and mine == theirs
+            for vendor in self._set_up.vendors
+            for mine, theirs in zip((vendor.code, vendor.account, vendor.tax_identifier), asked, strict=True)
+        )
+
+    async def period_of(self, day: date) -> AccountingPeriod | None:
+        """The period that covers the day."""
+        self._meet(Call.PERIOD)
+        return self._period_of(day)
+
+    async def next_open_period(self, after: date) -> AccountingPeriod | None:
+        """The first open period that starts after the day."""
+        self._meet(Call.NEXT_PERIOD)
+        later = [period for period in self._periods.values() if period.start > after and not period.closed]
+        return min(later, key=lambda period: period.start, default=None)
+
+    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+        """Book the document once; a repeat answers with what stands, other content is a conflict."""
+        happening = self._meet(Call.POST, document.external_reference)
+        if isinstance(happening, Rejects):
+            return Rejected(failures=(happening.failure,))
+        _lose_before(happening, "post")
+        booked = self._book(document, content_hash)
+        if isinstance(booked, StandingEntry) and isinstance(happening, Alters):
+            booked.alter(happening)
+        _lose_after(happening, "post")
+        return booked.read_back() if isinstance(booked, StandingEntry) else booked
+
+    async def find_by_reference(self, external_reference: str) -> PostedDocument | None:
+        """The entry as it stands now."""
+        happening = self._meet(Call.FIND, external_reference)
+        entry = self._entries.get(external_reference)
+        return None if entry is None or isinstance(happening, Forgets) else entry.read_back()
+
+    async def attached(self, external_id: str) -> frozenset[str]:
+        """The hashes of the entry's files."""
+        entry = self._by_id(external_id)
+        self._meet(Call.ATTACHED, entry.external_reference if entry else "")
+        return frozenset(file.sha256 for file in entry.files) if entry else frozenset()
+
+    async def attach(self, external_id: str, file: StoredFile) -> Failure | None:
+        """Link the file once more."""
+        entry = self._by_id(external_id)
+        if entry is None:
+            return refusals.not_in_books(external_id)
+        happening = self._meet(Call.ATTACH, entry.external_reference)
+        if isinstance(happening, Rejects):
+            return happening.failure
+        _lose_before(happening, "attach")
+        failure = refusals.file_failure(file, self.capabilities.attachments, len(entry.files))
+        if failure is None:
+            entry.files.append(file)
+        _lose_after(happening, "attach")
+        return failure
+
+    async def attach_note(self, external_id: str, note: NoteFile) -> Failure | None:
+        """Link the text; the same text again changes nothing."""
+        entry = self._by_id(external_id)
+        if entry is None:
+            return refusals.not_in_books(external_id)
+        happening = self._meet(Call.ATTACH_NOTE, entry.external_reference)
+        if isinstance(happening, Rejects):
+            return happening.failure
+        _lose_before(happening, "attach_note")
+        if note not in entry.notes:
+            entry.notes.append(note)
+        _lose_after(happening, "attach_note")
+        return None
+
+    async def close(self) -> None:
+        """Answer no more calls. Closing again changes nothing."""
+        self._closed = True
+
+    def _meet(self, call: Call, about: str = "") -> Happening | None:
+        """What the script has for this call; what needs no more of the call happens here."""
+        assert not self._closed, "the books are closed"
+        happening = self._script.next(call, about)
+        if isinstance(happening, Raises):
+            raise happening.error
+        if isinstance(happening, ClosesPeriod):
+            self.close_period(happening.name)
+        return happening
+
+    def _book(self, document: Document, content_hash: str) -> StandingEntry | PeriodRefused | Rejected:
+        reference = document.external_reference
+        standing = self._entries.get(reference)
+        if standing is not None:
+            same = standing.content_hash == content_hash
+            return standing if same else Rejected(failures=(refusals.other_content(reference),))
+        failures = refusals.document_failures(document, self._set_up)
+        period = self._period_of(document.posting_date.date)
+        if period is None:
+            failures = (refusals.day_without_period(document), *failures)
+        if failures or period is None:
+            return Rejected(failures=failures)
+        if period.closed:
+            return PeriodRefused(period=period.name)
+        entry = self._entries[reference] = entry_of(str(next(self._numbers)), document, content_hash)
+        return entry
+
+    def _period_of(self, day: date) -> AccountingPeriod | None:
+        return next((period for period in self._periods.values() if period.covers(day)), None)
+
+    def _by_id(self, external_id: str) -> StandingEntry | None:
+        return next((entry for entry in self._entries.values() if entry.external_id == external_id), None)
+
+
+def _lose_before(happening: Happening | None, what: str) -> None:
+    if isinstance(happening, LosesAnswer) and not happening.has_effect:
+        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")
+
+
+def _lose_after(happening: Happening | None, what: str) -> None:
+    if isinstance(happening, LosesAnswer):
+        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")

@@ -1,0 +1,52 @@
+from datetime import date
+from pathlib import Path
+
+from tests.adapters.accounting.plaintext.samples import a_config
+
+from bilag.adapters.accounting.plaintext.account_names import AccountKind
+from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig, Syntax
+from bilag.adapters.accounting.plaintext.periods import CalendarMonths
+from bilag.domain.failure import JobReason
+
+
+def test_a_folder_is_all_that_is_needed() -> None:
+    assert PlaintextConfig(folder=Path("books")).problems() == ()
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    chart = (
+        ChartAccount(number="4010", kind=AccountKind.EXPENSE, account="Travel"),
+        ChartAccount(number="4010", kind=AccountKind.EXPENSE, account="Assets:Travel"),
+        ChartAccount(number="", kind=AccountKind.ASSET, account="Assets:Bank"),
+        ChartAccount(number="1\n2", kind=AccountKind.ASSET, account="Assets:Bank"),
+    )
+    config = a_config(
+        Path("books"),
+        chart=chart,
+        fiscal_year_first_month=13,
+        fava_url="localhost:5000",
+        periods=CalendarMonths(closed_until=date(2026, 10, 15)),
+    )
+    problems = config.problems()
+    assert {problem.reason_type for problem in problems} == {JobReason.INVALID_CONFIGURATION}
+    assert all(problem.remedy for problem in problems)
+    messages = " ".join(problem.message for problem in problems)
+    for words in (
+        "2026-10-15, is not the last day of a month",
+        "month 13",
+        "account 4010: 'Travel'",
+        "its name Assets:Travel is not",
+        "account number ''",
+        "account number '1\\n2'",
+        "account 4010 stands in the chart 2 times",
+        "2 account numbers share the name Assets:Bank",
+        "'localhost:5000' is not a web address",
+    ):
+        assert words in messages
+    assert len(problems) == 9
+
+
+def test_names_are_judged_by_the_syntax() -> None:
+    chart = (ChartAccount(number="4010", kind=AccountKind.EXPENSE, account="expenses:travel costs"),)
+    assert a_config(Path("books"), Syntax.HLEDGER, chart=chart).problems() == ()
+    assert len(a_config(Path("books"), Syntax.BEANCOUNT, chart=chart).problems()) == 1
