@@ -42,8 +42,12 @@ class StageClock:
     def monotonic_seconds(self) -> float:
         return self.waited_seconds
 
+    def move(self, **duration: float) -> None:
+        """Let time pass."""
+        self.waited_seconds += timedelta(**duration).total_seconds()
+
     async def sleep(self, seconds: float) -> None:
-        self.waited_seconds += seconds
+        self.move(seconds=seconds)
         await asyncio.sleep(0)
 
 
@@ -115,6 +119,7 @@ class Stage:
 
     def new_job(self, *, again: bool = False, queued: bool = False, indexes: range | None = None) -> Job:
         """A job of everything that may be exported, or of the expenses at these places."""
+        self.clock.move(seconds=1)
         options = JobOptions(vendor_based_bookkeeping=True, again=again)
         job = self.world.create_job(self.company_id, indexes=indexes, options=options, queued=queued)
         self.jobs.append(job)

@@ -62,13 +62,16 @@ class StandingBooks:
 
 
 def books_in(folder: Path) -> StandingBooks:
-    """The books, which beancount takes without a word."""
+    """The books, which beancount takes without a word; books that nobody opened yet are empty."""
+    if not (folder / "main.beancount").exists():
+        return StandingBooks(entries=())
     entries, errors, _ = loader.load_file(str(folder / "main.beancount"))
     assert not errors, errors
     numbers = {one.account: one.meta["number"] for one in entries if isinstance(one, beancount.Open)}
     files: dict[str, list[bytes]] = defaultdict(list)
     for document in (one for one in entries if isinstance(one, beancount.Document)):
-        (link,) = document.links or ()
+        assert document.links is not None
+        (link,) = document.links
         files[link].append(Path(document.filename).read_bytes())
     standing = [_entry(one, numbers, files) for one in entries if isinstance(one, beancount.Transaction)]
     return StandingBooks(entries=tuple(sorted(standing, key=lambda entry: entry.voucher)))

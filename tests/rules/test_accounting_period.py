@@ -166,7 +166,11 @@ async def test_the_service_period_never_influences_the_posting_date(year: int) -
 async def test_a_moved_date_is_explained_with_the_date_it_moved_away_from() -> None:
     plan = await planned(ITEM, settings_with(closed_period=(NEXT_OPEN,)), CLOSED)
     step = step_of(plan, "postingDate")
-    assert (step.value, step.refused, step.source) == ("2026-11-01", ("2026-10-15",), "settings.closed_period")
+    assert (step.value, step.refused, step.source) == (
+        "2026-11-01",
+        ("2026-10-15",),
+        "settings.bookkeeping.closed_period",
+    )
     kept = step_of(await planned(ITEM, settings_with()), "postingDate")
     assert (kept.value, kept.refused, kept.source) == ("2026-10-15", (), "date")
 

@@ -62,7 +62,7 @@ async def test_no_method_is_a_journal_entry_by_default_and_nobody_is_searched_fo
     assert not asks_vendor_search(item, settings_with())
     plan = await planned(item, settings_with(), BooksForPlanning(vendors=frozenset({"V1"})))
     assert plan.method is JOURNAL
-    assert step_of(plan, "method").source == "settings.method_when_unset"
+    assert step_of(plan, "method").source == "settings.bookkeeping.method_when_unset"
 
 
 @pytest.mark.parametrize(

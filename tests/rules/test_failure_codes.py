@@ -1,6 +1,7 @@
 """Every failure that planning can end in, each with an item and settings that end in it."""
 
 import re
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,6 +63,7 @@ CASES = {
     FailureCode.PERIOD_MISSING: Case(an_item(), books=BooksForPlanning(last=an_item().date.date().replace(day=1))),
     FailureCode.RECEIPT_TOO_LARGE: Case(an_item(files=(HUGE,))),
 }
+SETTINGS = tomllib.loads((Path(__file__).parents[2] / "docs" / "bilag.example.toml").read_text(encoding="utf-8"))
 # Known to the rules, but met only after planning: a file's real format, and a bug.
 AFTER_PLANNING = {FailureCode.RECEIPT_TYPE_REFUSED, FailureCode.UNEXPECTED}
 # Given to the rules by whoever read the item; the rules look at them only to pass over their placeholders.
@@ -84,3 +86,14 @@ def test_no_code_of_the_rules_is_missing_here() -> None:
     sources = [path.read_text(encoding="utf-8") for folder in rules.__path__ for path in Path(folder).glob("*.py")]
     named = {FailureCode[name] for text in sources for name in re.findall(r"FailureCode\.([A-Z_]+)", text)}
     assert named == {*CASES, *AFTER_PLANNING, *BEFORE_PLANNING}
+
+
+@pytest.mark.parametrize("code", list(CASES))
+async def test_every_setting_that_a_failure_names_is_a_setting_that_exists(code: FailureCode) -> None:
+    """The names are those of bilag.toml, as docs/bilag.example.toml shows them."""
+    case = CASES[code]
+    (failure,) = (await planned(case.item, case.settings or settings_with(), case.books)).failures
+    assert all(key in SETTINGS["accounts"] for key in re.findall(r"\baccounts\.([a-z_]+)", failure.remedy))
+    tables = re.findall(r"\b([a-z_]+)(?: = \S+)? in \[([a-z]+)\]", failure.remedy)
+    assert all(key in SETTINGS[table] for key, table in tables)
+    assert "settings." not in failure.remedy

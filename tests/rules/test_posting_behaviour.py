@@ -25,7 +25,7 @@ def test_drafts_are_never_booked_for_good_in_books_that_have_none() -> None:
     assert problem is not None
     assert problem.reason_type is JobReason.INVALID_CONFIGURATION
     assert "Test books" in problem.message
-    assert 'posting_mode = "final"' in problem.remedy
+    assert 'posting_mode = "final" in [bookkeeping]' in problem.remedy
 
 
 @pytest.mark.parametrize(

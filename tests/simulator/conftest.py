@@ -2,12 +2,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, Clock, a_source
-from tests.simulator.contract import AnswerContract, contract_is_at_hand, require_contract
 
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, Clock, a_source
+from tests.simulator.contract import AnswerContract, contract_is_at_hand, require_contract
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@ import asyncio
 
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import API_KEY, COMPANY, entry_id
 
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import API_KEY, COMPANY, entry_id
 
 JSON_HEAD = b"POST /v3/export-jobs HTTP/1.1\r\nContent-Type: application/json\r\n"
 

@@ -1,8 +1,8 @@
 import pytest
-from tests.simulator.builders import DrawnExpenses, a_source, entry_id
 
 from bilag.simulator.companies import Company, EntryState
 from bilag.simulator.refusals import Refusal
+from tests.simulator.builders import DrawnExpenses, a_source, entry_id
 
 
 def test_every_entry_is_found_by_its_id() -> None:

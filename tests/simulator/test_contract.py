@@ -11,8 +11,6 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
-from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, a_source, entry_id
-from tests.simulator.contract import MEDIA_TYPE, AnswerContract, require_contract
 
 from bilag.simulator.endpoints import ENDPOINTS
 from bilag.simulator.middlewares import Exchange
@@ -20,6 +18,8 @@ from bilag.simulator.server import SimulatorServer
 from bilag.simulator.subscriptions import SubscriptionTerms
 from bilag.simulator.terms import EventType
 from bilag.simulator.world import PleoWorld
+from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, a_source, entry_id
+from tests.simulator.contract import MEDIA_TYPE, AnswerContract, require_contract
 
 EXAMPLES_PER_OPERATION = 40
 ANSWER_SECONDS_MAX = 10

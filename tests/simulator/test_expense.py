@@ -1,7 +1,7 @@
 import pytest
-from tests.simulator.builders import COMPANY, an_item, entry_id
 
 from bilag.simulator.expense import Expense, ListedExpenses
+from tests.simulator.builders import COMPANY, an_item, entry_id
 
 
 def test_listed_expenses_answer_by_index() -> None:

@@ -2,12 +2,12 @@ import time
 
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import COMPANY
 
 from bilag.simulator.faults import Fault, FaultKind, FaultRule, html_error_page, throttled, unavailable
 from bilag.simulator.terms import JobStatus
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import COMPANY
 
 EVENTS = "/v3/export-job-events"
 

@@ -3,9 +3,9 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulator.builders import NOON
 
 from bilag.simulator.files import LINK_LIFETIME, LinkDesk
+from tests.simulator.builders import NOON
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
 

@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import API_KEY, COMPANY, Clock
 
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.terms import Scope
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import API_KEY, COMPANY, Clock
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulator.builders import NOON, DrawnExpenses
 
 from bilag.simulator.companies import Company
 from bilag.simulator.item_rows import ItemRows
 from bilag.simulator.jobs import ItemReport, Job, JobOptions
 from bilag.simulator.terms import ItemStatus
+from tests.simulator.builders import NOON, DrawnExpenses
 
 
 @given(

@@ -3,12 +3,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.simulator.builders import NOON, a_source, entry_id
 
 from bilag.simulator.companies import Company, EntryState
 from bilag.simulator.jobs import EXPIRES_IN_SECONDS, JOB_MOVES, ItemReport, Job, JobOptions
 from bilag.simulator.refusals import Refusal, RefusalType
 from bilag.simulator.terms import ItemStatus, JobEvent, JobFailureReason, JobStatus
+from tests.simulator.builders import NOON, a_source, entry_id
 
 HOUR = timedelta(seconds=EXPIRES_IN_SECONDS)
 END_EVENTS = {JobEvent.COMPLETED: "successful", JobEvent.COMPLETED_WITH_ERRORS: "failed", JobEvent.FAILED: "pending"}

@@ -1,12 +1,12 @@
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import COMPANY, Clock, a_receipt, an_item
 
 from bilag.simulator.expense import Expense, ListedExpenses
 from bilag.simulator.faults import Fault, FaultKind, FaultRule, redirect
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import COMPANY, Clock, a_receipt, an_item
 
 CONTENT = b"%PDF-1.7 receipt"
 

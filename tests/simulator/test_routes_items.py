@@ -1,13 +1,13 @@
 import aiohttp
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, an_item, entry_id
 
 from bilag.simulator.expense import Expense, ListedExpenses
 from bilag.simulator.jobs import Job, JobOptions
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.terms import ItemStatus
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, an_item, entry_id
 
 THIRD_COMPANY = "33333333-3333-4333-8333-333333333333"
 

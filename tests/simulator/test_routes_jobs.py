@@ -1,10 +1,10 @@
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, entry_id
 
 from bilag.simulator.jobs import JobOptions
 from bilag.simulator.terms import JobStatus
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, entry_id
 
 NOBODY = "99999999-9999-4999-8999-999999999999"
 

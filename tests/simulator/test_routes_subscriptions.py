@@ -1,10 +1,10 @@
 from typing import Any
 
 import pytest
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, Clock
 
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import API_KEY, COMPANY, OTHER_COMPANY, Clock
 
 PATH = "/v1/subscriptions"
 NOBODY = "99999999-9999-4999-8999-999999999999"

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
-from tests.simulator.builders import COMPANY, DrawnExpenses, entry_id
 
 from bilag.simulator.item_rows import ItemRows
 from bilag.simulator.jobs import ItemReport, Job
@@ -14,6 +13,7 @@ from bilag.simulator.paging import PageRequest, cut_page
 from bilag.simulator.responses import export_item_body, job_item_body
 from bilag.simulator.terms import ItemStatus, JobEvent
 from bilag.simulator.world import PleoWorld
+from tests.simulator.builders import COMPANY, DrawnExpenses, entry_id
 
 ITEMS = 100_000
 PAGES = 30

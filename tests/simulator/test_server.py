@@ -1,9 +1,9 @@
 import aiohttp
 import pytest
-from tests.simulator.builders import COMPANY
 
 from bilag.simulator.server import SimulatorServer, job_created_event
 from bilag.simulator.world import PleoWorld
+from tests.simulator.builders import COMPANY
 
 
 async def test_api_and_files_are_two_hosts_on_loopback(server: SimulatorServer) -> None:

@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from tests.simulator.builders import NOON
 
 from bilag.simulator.sorting import sorted_rows
 from bilag.simulator.terms import PageOrder
+from tests.simulator.builders import NOON
 
 VALUES = {
     "day": lambda row: None if row[0] is None else NOON + timedelta(days=row[0]),

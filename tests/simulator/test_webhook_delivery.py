@@ -10,14 +10,14 @@ import aiohttp
 import pytest
 from aiohttp import web
 from standardwebhooks import Webhook, WebhookVerificationError
-from tests.simulator.api_client import ApiClient
-from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, entry_id
 
 from bilag.simulator.server import SimulatorServer, job_created_event
 from bilag.simulator.subscriptions import Subscription, SubscriptionTerms
 from bilag.simulator.terms import EndpointAuthType, EventType, SubscriptionStatus
 from bilag.simulator.webhook_delivery import WebhookEvent, sign
 from bilag.simulator.world import PleoWorld
+from tests.simulator.api_client import ApiClient
+from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, entry_id
 
 
 @dataclass

@@ -1,10 +1,10 @@
 import pytest
-from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, a_source
 
 from bilag.simulator.jobs import ItemReport, Job, JobOptions
 from bilag.simulator.refusals import Refusal, RefusalType
 from bilag.simulator.terms import ItemStatus, JobEvent, JobStatus
 from bilag.simulator.world import PleoWorld
+from tests.simulator.builders import COMPANY, OTHER_COMPANY, Clock, a_source
 
 
 def test_job_takes_every_entry_that_is_free(world: PleoWorld) -> None:

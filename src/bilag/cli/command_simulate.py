@@ -1,6 +1,7 @@
 """`bilag simulate`: the Pleo simulator as a server."""
 
 import asyncio
+from contextlib import suppress
 
 import click
 
@@ -22,7 +23,8 @@ def simulate(port: int, files_port: int, items: int | None, seed: int, failing: 
     """
     shares = {"failing_share": failing / 100, "receipt_share": receipts / 100}
     source = simulating.seeded_expenses(items, seed, **shares) if items else None
-    asyncio.run(_serve(source, port, files_port))
+    with suppress(KeyboardInterrupt):
+        asyncio.run(_serve(source, port, files_port))
 
 
 async def _serve(source: simulating.Expenses | None, port: int, files_port: int) -> None:

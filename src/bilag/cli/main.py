@@ -1,9 +1,14 @@
 """The command line. Exit codes: docs/operations.md."""
 
+import io
 import logging
 import os
+import signal
 import sys
+import threading
 import traceback
+from collections.abc import Sequence
+from types import FrameType
 
 import click
 
@@ -17,7 +22,7 @@ from bilag.cli.command_plan import plan
 from bilag.cli.command_run import run
 from bilag.cli.command_simulate import simulate
 from bilag.cli.exit_codes import ExitCode
-from bilag.cli.output import err, plain
+from bilag.cli.output import err, paragraphs, plain
 from bilag.config.load import ConfigInvalid
 from bilag.ports.errors import NeedsPerson, Refused, Trouble
 
@@ -27,17 +32,29 @@ from bilag.ports.errors import NeedsPerson, Refused, Trouble
 @click.option("--log", type=click.Choice(["warning", "info", "debug"]), default="warning", help="How much to log.")
 def cli(log: str) -> None:
     """Export approved Pleo expenses into an accounting system: each booked once, every outcome reported."""
-    logging.basicConfig(stream=sys.stderr, level=log.upper(), format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler])
+    # Other people's libraries log what they send and store; that is nobody's business.
+    logging.getLogger("bilag").setLevel(log.upper())
+
+
+class _PlainFormatter(logging.Formatter):
+    """Texts from outside reach the log, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return paragraphs(super().format(record)).plain
 
 
 for _command in (demo, run, plan, explain, jobs, show, doctor, simulate, connectors):
     cli.add_command(_command)
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every way to fail has its exit code and a sentence on stderr."""
+    _prepare_process()
     try:
-        cli(standalone_mode=False)
+        cli(arguments, standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
@@ -45,18 +62,31 @@ def main() -> None:
         err.print(plain("Stopped. Nothing is lost; the next run takes up where this one was."))
         sys.exit(ExitCode.TRY_LATER)
     except ConfigInvalid as invalid:
-        err.print(plain(str(invalid)))
+        err.print(paragraphs(str(invalid)))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
     except (NeedsPerson, Refused) as trouble:
         err.print(plain(str(trouble)))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
     except Trouble as trouble:
-        err.print(plain(f"{trouble}. Nothing is lost; run again later."))
+        err.print(plain(f"{str(trouble).rstrip('.')}. Nothing is lost; run again later."))
         sys.exit(ExitCode.TRY_LATER)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(ExitCode.OK)
     except Exception:  # noqa: BLE001  the other place that may: a bug is shown as one, with its traceback
-        err.print(plain(traceback.format_exc()))
+        err.print(paragraphs(traceback.format_exc()))
         err.print(plain("This is a bug in bilag. Please report it with the lines above."))
         sys.exit(ExitCode.BUG)
+
+
+def _prepare_process() -> None:
+    """Whoever stops us with SIGTERM gets what Ctrl-C gets; a terminal that lacks a letter gets another one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _interrupt)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    signal.raise_signal(signal.SIGINT)

@@ -23,18 +23,25 @@ def _console(*, stderr: bool) -> Console:
 # Results go to stdout, everything about the way there to stderr. rich respects NO_COLOR by itself.
 out: Final = _console(stderr=False)
 err: Final = _console(stderr=True)
-# Names and notes come from outside: nothing in them may steer the terminal.
-_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Names and notes come from outside: nothing in them may steer the terminal, break a line or fake one.
+_SPACES: Final = re.compile(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]")
+_STEERING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def plain(text: str, style: str = "") -> Text:
-    """Text from outside, shown as it is: no markup, no control characters."""
-    return Text(_STEERING.sub("·", text), style=style)
+    """One line from outside, shown as it is: no markup, no control characters."""
+    return Text(_STEERING.sub("·", _SPACES.sub(" ", text)), style=style)
+
+
+def paragraphs(text: str) -> Text:
+    """A text of ours that has several lines, each of them plain."""
+    return Text("\n").join(plain(line) for line in text.splitlines())
 
 
 def print_json(value: Any) -> None:
-    """One JSON value on stdout, for machines: stable key order, one line."""
-    out.file.write(json.dumps(value, ensure_ascii=False) + "\n")
+    """One JSON value on stdout, for machines: stable key order, one line, nothing in it that steers a terminal."""
+    text = json.dumps(value, ensure_ascii=False)
+    out.file.write(_STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n")
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], *, right: Sequence[int] = ()) -> Table:

@@ -14,10 +14,14 @@ from bilag.ports.accounting_system import PostedDocument
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """The key to book under, and the document that already stands under it, if one does."""
+    """The key to book under, and the document that already stands under it, if one does.
+
+    `sent_hash` is the content hash of a standing document that Pleo has not been told of yet, else empty.
+    """
 
     key: PostingKey
     posted: PostedDocument | None = None
+    sent_hash: str = ""
     warnings: tuple[str, ...] = ()
 
 
@@ -39,9 +43,9 @@ async def _booked_before(record: PostingRecord, posted: PostedDocument | None, d
     if posted is None:
         warning = f"The entry {record.external_id} was removed from the books, so the expense was booked again."
         return Standing(key=_next_generation(record.key), warnings=(warning,))
-    reported = await desk.journal.was_reported(record.key.company_id, record.key.entry_id)
-    if not reported:
-        return Standing(key=record.key, posted=posted)
+    # An earlier generation of the entry may have been reported; what counts is this very document.
+    if not await desk.journal.was_reported(record.key.company_id, record.key.entry_id, record.external_id):
+        return Standing(key=record.key, posted=posted, sent_hash=record.content_hash)
     if desk.settings.post_again:
         warning = f"Exported again, and booked once more beside {posted.external_id} as the settings ask."
         return Standing(key=_next_generation(record.key), warnings=(warning,))
@@ -63,7 +67,7 @@ async def _settle(record: PostingRecord, posted: PostedDocument | None, desk: De
             await desk.journal.record(record)
         return Standing(key=record.key)
     await desk.journal.record(posted_record(record, posted, desk))
-    return Standing(key=record.key, posted=posted)
+    return Standing(key=record.key, posted=posted, sent_hash=record.content_hash)
 
 
 def posted_record(record: PostingRecord, posted: PostedDocument, desk: Desk) -> PostingRecord:

@@ -14,7 +14,7 @@ from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.look_back import posted_record
 from bilag.lifecycle.plan_json import content_hash
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
-from bilag.ports.errors import OutcomeUnknown, Trouble
+from bilag.ports.errors import BadAnswer, OutcomeUnknown, Trouble
 
 # A lost answer is looked up and, when the books surely lack the document, sent again under the same reference.
 SENDS_MAX: Final = 3
@@ -31,14 +31,17 @@ async def post(
         content_hash=content_hash(document),
         changed_at=desk.clock.now(),
     )
+    why = ""
     for _ in range(SENDS_MAX):
         await desk.journal.record(record)
         sent = replace(record, state=PostingState.SENT, changed_at=desk.clock.now())
         await desk.journal.record(sent)
         try:
             answer = await desk.books.post(document, record.content_hash)
-        except OutcomeUnknown as lost:
-            found = await _look(sent, str(lost), desk)
+        except (OutcomeUnknown, BadAnswer) as lost:
+            # An answer that can't be understood tells no more of the document than one that never came.
+            why = str(lost)
+            found = await _look(sent, why, desk)
             if found is not None:
                 return found
         except Trouble as trouble:
@@ -46,7 +49,7 @@ async def post(
             raise
         else:
             return await _settled(sent, answer, desk)
-    return Rejected(failures=(_unknown(key),))
+    return Rejected(failures=(_unknown(key, why),))
 
 
 async def read_back(
@@ -92,7 +95,7 @@ async def _look(sent: PostingRecord, why: str, desk: Desk) -> PostedDocument | R
     try:
         posted = await desk.books.find_by_reference(sent.key.external_reference)
     except Trouble:
-        return Rejected(failures=(_unknown(sent.key),))
+        return Rejected(failures=(_unknown(sent.key, why),))
     if posted is not None:
         await desk.journal.record(posted_record(unknown, posted, desk))
     return posted
@@ -102,11 +105,11 @@ def _rejected(sent: PostingRecord, why: str, desk: Desk) -> PostingRecord:
     return replace(sent, state=PostingState.REJECTED, changed_at=desk.clock.now(), note=why)
 
 
-def _unknown(key: PostingKey) -> Failure:
+def _unknown(key: PostingKey, why: str) -> Failure:
     return Failure(
         code=FailureCode.BOOKS_OUTCOME_UNKNOWN,
         path="",
-        message=f"The books gave no answer to the entry {key.external_reference}, so it may or may not be there.",
+        message=f"The books gave no clear answer to {key.external_reference}, which may or may not be there: {why}.",
         remedy="Export the expense again: bilag looks the reference up first and books nothing twice.",
     )
 

@@ -12,7 +12,7 @@ from bilag.lifecycle.case import Case, failed_outcome, label
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.look_back import Standing, look_back
 from bilag.lifecycle.plan_item import plan_item
-from bilag.lifecycle.plan_json import encode, plan_as_json
+from bilag.lifecycle.plan_json import content_hash, encode, plan_as_json
 from bilag.lifecycle.post import post, read_back
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
 from bilag.ports.export_api import FetchedItem
@@ -42,7 +42,7 @@ async def process_item(fetched: FetchedItem, job_id: str, desk: Desk) -> ItemOut
         return failed_outcome(item, item.failures, job_id, desk)
     case = Case(item=item, fetched=fetched, job_id=job_id, desk=desk)
     standing = await look_back(item.entry_id, Part.JOURNAL_ENTRY, desk)
-    plan = None if standing.posted else await plan_item(item, desk.planner, standing.key.generation)
+    plan = await _plan(case, standing)
     if plan is not None and plan.failures:
         return failed_outcome(item, plan.failures, job_id, desk, plan)
     try:
@@ -79,28 +79,53 @@ async def _book_with_receipts(case: Case, standing: Standing, plan: ItemPlan | N
     )
 
 
+async def _plan(case: Case, standing: Standing) -> ItemPlan | None:
+    """What to book; for a document that stands already and is not reported, what it was booked as, if that can be told.
+
+    The day, the periods and the settings may have changed since, so only a plan of the same content counts.
+    """
+    if standing.posted is not None and not standing.sent_hash:
+        return None
+    plan = await plan_item(case.item, case.desk.planner, standing.key.generation)
+    if standing.posted is None:
+        return plan
+    is_same = not plan.failures and content_hash(plan.documents[0]) == standing.sent_hash
+    return plan if is_same else None
+
+
 async def _book(case: Case, standing: Standing, plan: ItemPlan | None) -> _Booked | Rejected:
-    """The document in the books: the one that stands there already, or the planned one, posted and read back."""
-    if standing.posted is not None or plan is None:
+    """The document in the books: the one that stands there already, or the planned one, posted; both read back."""
+    if plan is None:
         assert standing.posted is not None
-        return _Booked(document=standing.posted)
+        return _Booked(document=standing.posted, warnings=_moved_meanwhile(case, standing))
+    if standing.posted is not None:
+        return await _read_back(plan, standing.posted, case.desk)
     refused: frozenset[str] = frozenset()
     for _ in range(PERIOD_REFUSALS_MAX):
         if plan.failures:
             return Rejected(failures=plan.failures)
-        document = plan.documents[0]
-        answer = await post(document, standing.key, case.job_id, case.desk)
+        answer = await post(plan.documents[0], standing.key, case.job_id, case.desk)
         match answer:
             case Rejected():
                 return answer
             case PostedDocument():
-                failures, warnings = await read_back(document, answer, case.desk)
-                return (
-                    Rejected(failures=failures) if failures else _Booked(document=answer, plan=plan, warnings=warnings)
-                )
+                return await _read_back(plan, answer, case.desk)
             case PeriodRefused():
                 refused |= {answer.period}
                 plan = await plan_item(case.item, case.desk.planner, standing.key.generation, refused)
     settings = case.desk.settings
     day = expense_date(case.item, settings)
     return Rejected(failures=(closed_failure(day, ", ".join(sorted(refused)), settings.closed_period),))
+
+
+async def _read_back(plan: ItemPlan, posted: PostedDocument, desk: Desk) -> _Booked | Rejected:
+    failures, warnings = await read_back(plan.documents[0], posted, desk)
+    return Rejected(failures=failures) if failures else _Booked(document=posted, plan=plan, warnings=warnings)
+
+
+def _moved_meanwhile(case: Case, standing: Standing) -> tuple[str, ...]:
+    """A date that differs and was never told, found without the plan that it was booked with."""
+    day = expense_date(case.item, case.desk.settings)
+    if standing.posted is None or not standing.sent_hash or standing.posted.posting_date == day:
+        return ()
+    return (f"It stands in the books on {standing.posted.posting_date}, not on its own date {day}.",)

@@ -76,8 +76,8 @@ class PostingJournal(Protocol):
         """Outcomes of the job that Pleo has not taken, oldest first."""
         ...
 
-    async def was_reported(self, company_id: str, entry_id: str) -> bool:
-        """Whether Pleo ever took a success of this entry, in whichever job."""
+    async def was_reported(self, company_id: str, entry_id: str, external_id: str) -> bool:
+        """Whether Pleo ever took this document as the entry's success, in whichever job."""
         ...
 
     async def tally(self, job_id: str) -> OutcomeTally:

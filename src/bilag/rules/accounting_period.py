@@ -55,7 +55,7 @@ def explain_date(settled: PostingDate) -> TraceStep:
         value=settled.date.isoformat(),
         rule="accounting period",
         because=because,
-        source="date" if settled.moved_by is None else "settings.closed_period",
+        source="date" if settled.moved_by is None else "settings.bookkeeping.closed_period",
         refused=() if settled.moved_by is None else (settled.original.isoformat(),),
     )
 
@@ -75,7 +75,9 @@ def closed_failure(original: date, period: str, tried: tuple[ClosedPeriodStep, .
         remedy = f"Open the period {period} or a later one in the books, then export the expense again."
     else:
         after = ", and dates are not moved"
-        remedy = f"Open the period {period} in the books, or let bilag move the date with the setting closed_period."
+        remedy = (
+            f"Open the period {period} in the books, or let bilag move the date: set closed_period in [bookkeeping]."
+        )
     return Failure(
         code=FailureCode.PERIOD_CLOSED,
         path="date",

@@ -71,7 +71,9 @@ def _when_unset(
 ) -> MethodResolution:
     match settings.method_when_unset:
         case UnsetMethod.JOURNAL:
-            return _journal("Pleo sends no method and the settings say journal then", "settings.method_when_unset")
+            return _journal(
+                "Pleo sends no method and the settings say journal then", "settings.bookkeeping.method_when_unset"
+            )
         case UnsetMethod.VENDOR_SEARCH:
             if item.supplier is None:
                 return _journal("Pleo sends no method and no supplier to search for", "supplier")

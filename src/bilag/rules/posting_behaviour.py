@@ -16,7 +16,7 @@ def mode_problem(settings: ExportSettings, capabilities: Capabilities) -> JobFai
         return JobFailure(
             reason_type=JobReason.INVALID_CONFIGURATION,
             message=f"The settings ask for drafts, and {capabilities.system} has none.",
-            remedy='Set posting_mode = "final" for this company.',
+            remedy='Set posting_mode = "final" in [bookkeeping].',
         )
     return None
 
@@ -28,5 +28,5 @@ def explain_mode(settings: ExportSettings) -> TraceStep:
         value=settings.posting_mode,
         rule="posting behaviour",
         because="the settings say so; drafts are the default",
-        source="settings.posting_mode",
+        source="settings.bookkeeping.posting_mode",
     )

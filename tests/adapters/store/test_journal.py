@@ -146,7 +146,7 @@ async def test_many_callers_each_read_what_they_just_wrote(journal: PostingJourn
             assert await journal.latest(COMPANY, entry_id, Part.JOURNAL_ENTRY) == posting(key(entry_id), state)
         await journal.record_outcome(outcome(entry_id))
         await journal.mark_reported(JOB, [entry_id], NOON)
-        assert await journal.was_reported(COMPANY, entry_id)
+        assert await journal.was_reported(COMPANY, entry_id, outcome(entry_id).external_id)
 
     await asyncio.gather(*(post(f"entry-{number}") for number in range(CALLERS)))
     assert await journal.tally(JOB) == OutcomeTally(successful=CALLERS)

@@ -52,21 +52,29 @@ async def test_new_outcome_replaces_the_earlier_one_and_goes_to_the_end(journal:
 async def test_outcome_is_stored_unreported_whatever_it_says(journal: PostingJournal) -> None:
     await journal.record_outcome(replace(outcome(), reported=True))
     assert await journal.unreported(JOB, 10) == (outcome(),)
-    assert not await journal.was_reported(COMPANY, "entry-1")
+    assert not await journal.was_reported(COMPANY, "entry-1", outcome("entry-1").external_id)
 
 
 async def test_success_counts_as_reported_only_once_pleo_took_it(journal: PostingJournal) -> None:
     await journal.record_outcome(outcome("entry-1"))
-    assert not await journal.was_reported(COMPANY, "entry-1")
+    assert not await journal.was_reported(COMPANY, "entry-1", outcome("entry-1").external_id)
     await journal.mark_reported(JOB, ["entry-1"], NOON)
-    assert await journal.was_reported(COMPANY, "entry-1")
-    assert not await journal.was_reported(OTHER_COMPANY, "entry-1")
+    assert await journal.was_reported(COMPANY, "entry-1", outcome("entry-1").external_id)
+    assert not await journal.was_reported(OTHER_COMPANY, "entry-1", outcome("entry-1").external_id)
+
+
+async def test_another_document_of_a_reported_entry_is_not_reported(journal: PostingJournal) -> None:
+    await journal.record_outcome(outcome("entry-1"))
+    await journal.mark_reported(JOB, ["entry-1"], NOON)
+    await journal.record_outcome(replace(outcome("entry-1", job_id=OTHER_JOB), external_id="4712"))
+    assert await journal.was_reported(COMPANY, "entry-1", "4711")
+    assert not await journal.was_reported(COMPANY, "entry-1", "4712")
 
 
 async def test_reported_failure_is_no_reported_success(journal: PostingJournal) -> None:
     await journal.record_outcome(outcome(failures=(NO_CATEGORY,)))
     await journal.mark_reported(JOB, ["entry-1"], NOON)
-    assert not await journal.was_reported(COMPANY, "entry-1")
+    assert not await journal.was_reported(COMPANY, "entry-1", outcome("entry-1").external_id)
 
 
 async def test_reported_success_is_remembered_when_the_outcome_is_replaced(journal: PostingJournal) -> None:
@@ -74,7 +82,7 @@ async def test_reported_success_is_remembered_when_the_outcome_is_replaced(journ
     await journal.mark_reported(JOB, ["entry-1"], NOON)
     await journal.record_outcome(outcome(failures=(NO_CATEGORY,)))
     await journal.mark_reported(JOB, ["entry-1"], NOON)
-    assert await journal.was_reported(COMPANY, "entry-1")
+    assert await journal.was_reported(COMPANY, "entry-1", outcome("entry-1").external_id)
 
 
 async def test_tally_counts_one_job(journal: PostingJournal) -> None:

@@ -74,7 +74,10 @@ async def everything(journal: PostingJournal) -> list[object]:
         ]
     for entry_id in ("entry-0", "entry-1", "entry-2", "entry-3"):
         answers += [await journal.latest(COMPANY, entry_id, Part.JOURNAL_ENTRY), await journal.receipts(key(entry_id))]
-        answers += [await journal.was_reported(COMPANY, entry_id), await journal.outcome_of_entry(entry_id)]
+        answers += [
+            await journal.was_reported(COMPANY, entry_id, outcome(entry_id).external_id),
+            await journal.outcome_of_entry(entry_id),
+        ]
     return [*answers, await journal.outcome_of_entry("entry-"), await journal.outcome_of_entry("")]
 
 

@@ -88,9 +88,9 @@ class StoredPostingJournal:
         """Outcomes of the job that Pleo has not taken, oldest first."""
         return await self._ask(partial(reads.unreported, job_id=job_id, limit=limit))
 
-    async def was_reported(self, company_id: str, entry_id: str) -> bool:
-        """Whether Pleo ever took a success of this entry, in whichever job."""
-        return await self._was_reported.ask((company_id, entry_id))
+    async def was_reported(self, company_id: str, entry_id: str, external_id: str) -> bool:
+        """Whether Pleo ever took this document as the entry's success, in whichever job."""
+        return await self._was_reported.ask((company_id, entry_id, external_id))
 
     async def tally(self, job_id: str) -> OutcomeTally:
         """The counts of a job."""

@@ -74,16 +74,20 @@ class MemoryPostingJournal:
             if item in self._outcomes:
                 outcome = self._outcomes[item] = replace(self._outcomes[item], reported=True)
                 if outcome.successful:
-                    self._taken.add((outcome.company_id, outcome.entry_id))
+                    self._taken.add(item)
 
     async def unreported(self, job_id: str, limit: int) -> tuple[ItemOutcome, ...]:
         """Outcomes of the job that Pleo has not taken, oldest first."""
         waiting = (outcome for outcome in self._of_job(job_id) if not outcome.reported)
         return tuple(islice(waiting, limit))
 
-    async def was_reported(self, company_id: str, entry_id: str) -> bool:
-        """Whether Pleo ever took a success of this entry, in whichever job."""
-        return (company_id, entry_id) in self._taken
+    async def was_reported(self, company_id: str, entry_id: str, external_id: str) -> bool:
+        """Whether Pleo ever took this document as the entry's success, in whichever job."""
+        document = (company_id, entry_id, external_id)
+        return any(
+            document == (outcome.company_id, outcome.entry_id, outcome.external_id) and item in self._taken
+            for item, outcome in self._outcomes.items()
+        )
 
     async def tally(self, job_id: str) -> OutcomeTally:
         """The counts of a job."""

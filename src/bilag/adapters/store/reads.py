@@ -13,8 +13,8 @@ from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally
 
 # A document whatever its generation: company, entry, part.
 DocumentName: TypeAlias = tuple[str, str, Part]
-# An entry of a company.
-EntryName: TypeAlias = tuple[str, str]
+# A document that stands in the books: company, entry, external id.
+BookedName: TypeAlias = tuple[str, str, str]
 
 _POSTING: Final = posting_journal.c
 _RECEIPT: Final = receipt_obligation.c
@@ -34,7 +34,7 @@ _SELECT_RECEIPTS: Final = (
     .where(_RECEIPT.entry_id.in_(bindparam("entries", expanding=True)))
     .order_by(_RECEIPT.position)
 )
-_SELECT_REPORTED: Final = select(_OUTCOME.company_id, _OUTCOME.entry_id).where(
+_SELECT_REPORTED: Final = select(_OUTCOME.company_id, _OUTCOME.entry_id, _OUTCOME.external_id).where(
     _OUTCOME.entry_id.in_(bindparam("entries", expanding=True)), _OUTCOME.success_reported_at.is_not(None)
 )
 _SELECT_OUTCOMES: Final = (
@@ -73,10 +73,10 @@ def receipts(connection: Connection, keys: Sequence[PostingKey]) -> list[tuple[R
     return [found.get(key, ()) for key in keys]
 
 
-def was_reported(connection: Connection, names: Sequence[EntryName]) -> list[bool]:
-    """For each entry, whether Pleo ever took its success."""
-    rows = connection.execute(_SELECT_REPORTED, {"entries": [entry_id for _, entry_id in names]})
-    taken = {(row.company_id, row.entry_id) for row in rows}
+def was_reported(connection: Connection, names: Sequence[BookedName]) -> list[bool]:
+    """For each document, whether Pleo ever took it as its entry's success."""
+    rows = connection.execute(_SELECT_REPORTED, {"entries": [entry_id for _, entry_id, _ in names]})
+    taken = {(row.company_id, row.entry_id, row.external_id) for row in rows}
     return [name in taken for name in names]
 
 

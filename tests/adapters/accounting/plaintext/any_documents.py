@@ -3,12 +3,12 @@
 from datetime import date
 
 from hypothesis import strategies as st
-from tests.adapters.accounting.plaintext.samples import dated
 
 from bilag.domain.export_item import BankAccount, InvoiceInformation, ServicePeriod
 from bilag.domain.ledger import AccountRole, Datapoints, Dimension, JournalEntry, Posting, PostingMode, Side
 from bilag.domain.money import Currency, Money
 from bilag.domain.period import ClosedPeriodStep
+from tests.adapters.accounting.plaintext.samples import dated
 
 HOSTILE = (
     '"',
@@ -62,7 +62,7 @@ def entries(draw: st.DrawFn) -> JournalEntry:
             original, date=date(2031, 1, 1), moved_by=draw(st.sampled_from(ClosedPeriodStep)), period=draw(texts)
         )
     return JournalEntry(
-        external_reference=draw(texts.filter(lambda text: bool(text))),
+        external_reference=draw(texts.filter(bool)),
         posting_date=posting_date,
         mode=draw(st.sampled_from(PostingMode)),
         currency=currency,

@@ -2,11 +2,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from tests.adapters.accounting.plaintext.oracles import HLEDGER, assert_accepted
-from tests.adapters.accounting.plaintext.samples import FixedClock, a_config
 
 from bilag.adapters.accounting.plaintext.config import PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
+from tests.adapters.accounting.plaintext.oracles import HLEDGER, assert_accepted
+from tests.adapters.accounting.plaintext.samples import FixedClock, a_config
 
 Opener = Callable[..., PlaintextBooks]
 

@@ -7,12 +7,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from tests.builders import money
-
 from bilag.adapters.accounting.plaintext.config import PlaintextConfig, Syntax
 from bilag.domain.attachment import FileFormat, StoredFile
 from bilag.domain.ledger import AccountRole, Datapoints, JournalEntry, Posting, PostingMode, Side
 from bilag.domain.period import PostingDate
+from tests.builders import money
 
 OCTOBER: Final = date(2026, 10, 15)
 HASH: Final = "a" * 64
@@ -30,6 +29,7 @@ class FixedClock:
         return 0.0
 
     async def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
         await asyncio.sleep(0)
 
 
@@ -75,6 +75,11 @@ def a_receipt(folder: Path, name: str = "receipt.pdf", content: bytes = b"%PDF-1
     path = folder / f"download-{digest[:12]}"
     path.write_bytes(content)
     return StoredFile(name=name, path=str(path), format=FileFormat.PDF, size_bytes=len(content), sha256=digest)
+
+
+def names_in(folder: Path) -> list[str]:
+    """What lies in a folder."""
+    return sorted(path.name for path in folder.iterdir())
 
 
 def period_file(folder: Path, syntax: Syntax, name: str = "2026-10") -> Path:

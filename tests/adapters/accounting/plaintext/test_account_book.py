@@ -1,14 +1,15 @@
 from pathlib import Path
 
-from tests.adapters.accounting.plaintext.conftest import Opener
-from tests.adapters.accounting.plaintext.oracles import HLEDGER, load
-from tests.adapters.accounting.plaintext.samples import HASH, a_config, an_entry
-from tests.builders import DKK, EUR
+import pytest
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
 from bilag.adapters.accounting.plaintext.config import ChartAccount, Syntax
 from bilag.domain.failure import FailureCode
 from bilag.ports.accounting_system import PostedDocument, Rejected
+from tests.adapters.accounting.plaintext.conftest import Opener
+from tests.adapters.accounting.plaintext.oracles import HLEDGER, load
+from tests.adapters.accounting.plaintext.samples import HASH, a_config, an_entry
+from tests.builders import DKK, EUR
 
 CHART = (
     ChartAccount(number="6010", kind=AccountKind.EXPENSE, name="Office supplies"),
@@ -86,9 +87,8 @@ async def test_two_numbers_never_share_an_account(open_books: Opener, folder: Pa
     assert len(set(load(folder).accounts)) == 4
 
 
+@pytest.mark.skipif(HLEDGER is None, reason="hledger is not installed, so nobody could judge these books")
 async def test_a_new_currency_is_declared_once_for_hledger(open_books: Opener, folder: Path) -> None:
-    if HLEDGER is None:
-        return
     books = open_books(Syntax.HLEDGER)
     for number, amount in enumerate(("1.00 EUR", "2.00 EUR", "1.500 KWD")):
         await books.post(an_entry(number, amount), HASH)

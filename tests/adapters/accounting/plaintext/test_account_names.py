@@ -1,8 +1,9 @@
 import pytest
+from beancount import loader
+from beancount.core.data import Open
 from beancount.parser import parser
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.adapters.accounting.plaintext.any_documents import texts
 
 from bilag.adapters.accounting.plaintext.account_names import (
     AccountKind,
@@ -12,8 +13,10 @@ from bilag.adapters.accounting.plaintext.account_names import (
     kind_of_role,
 )
 from bilag.domain.ledger import AccountRole
+from tests.adapters.accounting.plaintext.any_documents import texts
 
 
+@settings(deadline=None)
 @given(texts | st.text(), texts | st.text(), st.sampled_from(AccountKind))
 def test_a_derived_name_is_one_that_both_programs_take(number: str, name: str, kind: AccountKind) -> None:
     derived = derived_name(number, name, kind, frozenset())
@@ -21,7 +24,7 @@ def test_a_derived_name_is_one_that_both_programs_take(number: str, name: str, k
     assert hledger_problem(derived) == ""
     entries, errors, _ = parser.parse_string(f"2026-01-01 open {derived}\n")
     assert not errors
-    assert [one.account for one in entries] == [derived]
+    assert [one.account for one in entries if isinstance(one, Open)] == [derived]
 
 
 @pytest.mark.parametrize(
@@ -58,9 +61,8 @@ def test_every_role_has_its_branch() -> None:
 )
 def test_names_that_beancount_refuses_are_told(name: str) -> None:
     assert name in beancount_problem(name)
-    _, errors, _ = parser.parse_string(f"2026-01-01 open {name}\n")
-    entries, _, _ = parser.parse_string(f"2026-01-01 open {name}\n")
-    assert errors or [one.account for one in entries] != [name] or name == "Costs:Travel"
+    _, errors, _ = loader.load_string(f"2026-01-01 open {name}\n")
+    assert errors
 
 
 @pytest.mark.parametrize("name", ["", " a", "a  b", "a:", ":a", "a;b", "(a)", "a\nb", "a=b", "a|b"])

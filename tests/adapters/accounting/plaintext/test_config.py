@@ -1,12 +1,11 @@
 from datetime import date
 from pathlib import Path
 
-from tests.adapters.accounting.plaintext.samples import a_config
-
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
 from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths
 from bilag.domain.failure import JobReason
+from tests.adapters.accounting.plaintext.samples import a_config
 
 
 def test_a_folder_is_all_that_is_needed() -> None:

@@ -1,11 +1,21 @@
 import asyncio
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from shutil import move
 from typing import Final
 
 import pytest
+
+from bilag.adapters.accounting.plaintext.config import Syntax
+from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
+from bilag.adapters.accounting.plaintext.disk import Disk, append, replace_file
+from bilag.domain.attachment import NoteFile
+from bilag.ports.accounting_system import PostedDocument
+from bilag.ports.errors import OutcomeUnknown, Unreachable
 from tests.adapters.accounting.plaintext.failing_disk import FailingDisk
 from tests.adapters.accounting.plaintext.oracles import load
 from tests.adapters.accounting.plaintext.samples import (
@@ -18,13 +28,6 @@ from tests.adapters.accounting.plaintext.samples import (
     period_file,
     reference_of,
 )
-
-from bilag.adapters.accounting.plaintext.config import Syntax
-from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
-from bilag.adapters.accounting.plaintext.disk import Disk, append, replace_file
-from bilag.domain.attachment import NoteFile
-from bilag.ports.accounting_system import PostedDocument
-from bilag.ports.errors import OutcomeUnknown, Unreachable
 
 # What an entry of these tests takes, roughly.
 ENTRY_BYTES: Final = 500
@@ -157,12 +160,12 @@ async def test_every_entry_is_on_the_disk_before_it_is_answered(folder: Path) ->
 async def test_a_folder_that_vanished_is_out_of_reach(folder: Path) -> None:
     books = PlaintextBooks(a_config(folder), FixedClock())
     await books.post(an_entry(1), HASH)
-    folder.rename(folder.with_name("elsewhere"))
+    move(folder, folder.with_name("elsewhere"))
     with pytest.raises(Unreachable, match="cannot be read"):
         await books.find_by_reference(reference_of(1))
     with pytest.raises(Unreachable):
         await books.post(an_entry(2), HASH)
-    folder.with_name("elsewhere").rename(folder)
+    move(folder.with_name("elsewhere"), folder)
     assert isinstance(await books.post(an_entry(2), HASH), PostedDocument)
     await books.close()
 
@@ -172,6 +175,7 @@ def test_the_operating_systems_own_refusal_is_undone(folder: Path) -> None:
     script = """
 import asyncio, resource, signal, sys
 from pathlib import Path
+from shutil import move
 from tests.adapters.accounting.plaintext.samples import *
 from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
 from bilag.ports.errors import Unreachable
@@ -208,9 +212,9 @@ asyncio.run(main())
 def test_appending_tells_where_the_bytes_stand(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"abc")
-    offset, signature = append(Disk(), path, b"def\n")
+    appended = append(Disk(), path, b"def\n")
     assert path.read_bytes() == b"abc\ndef\n"
-    assert (offset, signature.size_bytes) == (4, 8)
+    assert (appended.offset, appended.before.size_bytes, appended.after.size_bytes) == (4, 3, 8)
 
 
 def test_a_file_that_is_not_there_cannot_be_appended_to(tmp_path: Path) -> None:
@@ -240,6 +244,39 @@ class DiskThatLosesTheFile(Disk):
         new = self._path.with_name("new")
         new.write_bytes(b"saved by an editor\n")
         new.replace(self._path)
+
+
+class DiskWithAnEditor(Disk):
+    """A person saves the file in the moment between our reading and our writing."""
+
+    def __init__(self) -> None:
+        self.save = list[Callable[[], object]]()
+
+    def sync(self, descriptor: int) -> None:
+        super().sync(descriptor)
+        if self.save:
+            self.save.pop()()
+
+
+async def test_an_edit_in_the_moment_before_our_write_is_not_overlooked(folder: Path) -> None:
+    disk = DiskWithAnEditor()
+    books = PlaintextBooks(a_config(folder), FixedClock(), disk)
+    for number in (1, 2):
+        await books.post(an_entry(number), HASH)
+    path = period_file(folder, Syntax.BEANCOUNT)
+    text = path.read_text()
+    longer = text.replace("\n; voucher 2026-000001", "\n; a remark of a person\n\n; voucher 2026-000001")
+    disk.save.append(lambda: path.write_text(longer))
+    entry = an_entry(3)
+    # A new account is written before the entry: that is the moment.
+    await books.post(replace(entry, postings=(replace(entry.postings[0], account="6999"), entry.postings[1])), HASH)
+    assert disk.save == []
+    for number in (1, 2, 3):
+        found = await books.find_by_reference(reference_of(number))
+        assert found is not None
+        assert found.external_id == f"2026-{number:06d}"
+    await books.close()
+    assert len(load(folder).by_reference()) == 3
 
 
 def test_a_file_that_an_editor_replaced_meanwhile_is_noticed(tmp_path: Path) -> None:

@@ -1,15 +1,16 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.adapters.accounting.plaintext.any_documents import texts
 
 from bilag.adapters.accounting.plaintext.disk import Disk
 from bilag.adapters.accounting.plaintext.documents import digest_of, move_in, safe_name
 from bilag.domain.attachment import FileFormat
+from tests.adapters.accounting.plaintext.any_documents import texts
 
 
+@settings(deadline=None)
 @given(texts | st.text(max_size=400), st.sampled_from(FileFormat))
 def test_any_name_becomes_one_plain_file_name(name: str, ending: FileFormat) -> None:
     safe = safe_name(name, ending)

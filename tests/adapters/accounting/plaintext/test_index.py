@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bilag.adapters.accounting.plaintext.index import (
@@ -10,11 +10,13 @@ from bilag.adapters.accounting.plaintext.index import (
 )
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 2**40 - 1))
 def test_a_place_is_unpacked_as_it_was_packed(file_number: int, offset: int) -> None:
     assert file_and_offset(place(file_number, offset)) == (file_number, offset)
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["2026", "2026-27"]), st.integers(0, 999_999_999))
 def test_a_voucher_number_is_read_as_it_was_written(year: str, number: int) -> None:
     assert voucher_parts(voucher_text(year, number)) == (year, number)

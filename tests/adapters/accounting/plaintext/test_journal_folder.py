@@ -4,6 +4,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+
+from bilag.adapters.accounting.plaintext.config import Syntax
+from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
+from bilag.domain.failure import FailureCode
+from bilag.domain.ledger import PostingMode
+from bilag.ports.accounting_system import PostedDocument, Rejected
+from bilag.ports.errors import BadAnswer
 from tests.adapters.accounting.plaintext.conftest import Opener
 from tests.adapters.accounting.plaintext.oracles import assert_accepted, load
 from tests.adapters.accounting.plaintext.samples import (
@@ -13,17 +20,11 @@ from tests.adapters.accounting.plaintext.samples import (
     a_config,
     an_entry,
     dated,
+    names_in,
     period_file,
     reference_of,
 )
 from tests.builders import money
-
-from bilag.adapters.accounting.plaintext.config import Syntax
-from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
-from bilag.domain.failure import FailureCode
-from bilag.domain.ledger import PostingMode
-from bilag.ports.accounting_system import PostedDocument, Rejected
-from bilag.ports.errors import BadAnswer
 
 
 async def booked(books: PlaintextBooks, number: int, content_hash: str = HASH) -> PostedDocument:
@@ -45,9 +46,7 @@ async def test_new_books_are_complete_and_accepted_before_anything_is_posted(
     books = open_books(syntax)
     assert await books.find_by_reference("nothing") is None
     ending = "beancount" if syntax is Syntax.BEANCOUNT else "journal"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(
-        [".bilag", f"accounts.{ending}", "documents", "journal", f"main.{ending}"]
-    )
+    assert names_in(folder) == sorted([".bilag", f"accounts.{ending}", "documents", "journal", f"main.{ending}"])
     assert_accepted(folder)
 
 
@@ -280,7 +279,7 @@ async def test_each_period_has_its_file(open_books: Opener, folder: Path, syntax
     books = open_books(syntax)
     for number, month in enumerate((9, 10, 11)):
         await books.post(an_entry(number, posting_date=dated(date(2026, month, 1))), HASH)
-    stems = sorted(path.stem for path in (folder / "journal").iterdir())
+    stems = [name.partition(".")[0] for name in names_in(folder / "journal")]
     assert stems == ["2026-09", "2026-10", "2026-11", "opening"]
 
 

@@ -3,13 +3,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.adapters.accounting.plaintext.conftest import Opener
-from tests.adapters.accounting.plaintext.samples import HASH, an_entry
 
 from bilag.adapters.accounting.plaintext.lock import FolderLock, holder
 from bilag.domain.failure import JobReason
 from bilag.ports.accounting_system import PostedDocument
 from bilag.ports.errors import Unreachable
+from tests.adapters.accounting.plaintext.conftest import Opener
+from tests.adapters.accounting.plaintext.samples import HASH, an_entry
 
 
 async def test_a_second_writer_is_told_who_has_the_books_until_they_are_closed(open_books: Opener) -> None:

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths, PeriodTable, file_name, fiscal_year
@@ -21,6 +21,7 @@ def four_four_five(start: date, closed_first: int = 0) -> PeriodTable:
     return PeriodTable(periods=tuple(reversed(periods)))
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2099, 12, 31)))
 def test_a_calendar_month_covers_its_day_and_carries_its_name(day: date) -> None:
     period = CalendarMonths().period_of(day)

@@ -8,6 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from bilag.adapters.accounting.plaintext.config import Syntax
+from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
+from bilag.adapters.accounting.plaintext.disk import Disk
+from bilag.adapters.accounting.plaintext.repair import TornBlock, repair_file, torn_block
+from bilag.ports.accounting_system import PostedDocument
 from tests.adapters.accounting.plaintext.conftest import Opener
 from tests.adapters.accounting.plaintext.oracles import assert_accepted, load
 from tests.adapters.accounting.plaintext.samples import (
@@ -19,12 +25,6 @@ from tests.adapters.accounting.plaintext.samples import (
     period_file,
     reference_of,
 )
-
-from bilag.adapters.accounting.plaintext.config import Syntax
-from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
-from bilag.adapters.accounting.plaintext.disk import Disk
-from bilag.adapters.accounting.plaintext.repair import TornBlock, repair_file, torn_block
-from bilag.ports.accounting_system import PostedDocument
 
 WHOLE = (
     b'; heading\n\n; voucher 2026-000001\n2026-10-15 * "A"\n  external_reference: "a"\n; end of voucher 2026-000001\n'

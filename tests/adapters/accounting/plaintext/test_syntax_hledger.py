@@ -4,10 +4,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.adapters.accounting.plaintext.any_documents import entries
-from tests.adapters.accounting.plaintext.oracles import HLEDGER, hledger, hledger_transactions
-from tests.adapters.accounting.plaintext.samples import HASH, an_entry
-from tests.builders import money
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
 from bilag.adapters.accounting.plaintext.dialect import (
@@ -22,6 +18,10 @@ from bilag.adapters.accounting.plaintext.syntax_hledger import HledgerDialect
 from bilag.adapters.accounting.plaintext.text_escape import holdable, tag_exact
 from bilag.domain.ledger import JournalEntry, PostingMode, Side
 from bilag.domain.money import Currency
+from tests.adapters.accounting.plaintext.any_documents import entries
+from tests.adapters.accounting.plaintext.oracles import HLEDGER, hledger, hledger_transactions
+from tests.adapters.accounting.plaintext.samples import HASH, an_entry
+from tests.builders import money
 
 DIALECT = HledgerDialect()
 ACCOUNTS = {"6010": "Expenses:6010", "6110": "Expenses:Travel costs", "1910": "Assets:1910"}
@@ -79,7 +79,7 @@ def test_hledger_reads_any_entry_as_it_was_meant_and_nothing_else(
         ]
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(entries())
 def test_we_read_back_what_we_wrote(entry: JournalEntry) -> None:
     standing = DIALECT.read_entry(text_of(entry))
@@ -151,6 +151,7 @@ def test_accounts_and_currencies_are_read_from_their_directives() -> None:
     assert DIALECT.accounts_in(opened) == (BooksAccountLine(name="Assets:1910", number="19,10", title="Pleo"),)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_a_receipt_is_read_back(path: str) -> None:
     receipt = NewReceipt(

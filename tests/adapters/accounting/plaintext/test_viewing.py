@@ -5,10 +5,16 @@ import sys
 from pathlib import Path
 
 from fava.core import FavaLedger
+
+from bilag.ports.accounting_system import PostedDocument
 from tests.adapters.accounting.plaintext.conftest import Opener
 from tests.adapters.accounting.plaintext.samples import HASH, a_receipt, an_entry, reference_of
 
-from bilag.ports.accounting_system import PostedDocument
+
+def bean_check(folder: Path) -> tuple[int, str]:
+    command = [str(Path(sys.executable).with_name("bean-check")), str(folder / "main.beancount")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
+    return done.returncode, done.stdout + done.stderr
 
 
 async def test_bean_check_takes_the_books(open_books: Opener, folder: Path, tmp_path: Path) -> None:
@@ -16,9 +22,7 @@ async def test_bean_check_takes_the_books(open_books: Opener, folder: Path, tmp_
     posted = await books.post(an_entry(1), HASH)
     assert isinstance(posted, PostedDocument)
     await books.attach(posted.external_id, a_receipt(tmp_path))
-    command = [str(Path(sys.executable).with_name("bean-check")), str(folder / "main.beancount")]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert bean_check(folder) == (0, "")
 
 
 async def test_fava_shows_entries_with_their_receipts(open_books: Opener, folder: Path, tmp_path: Path) -> None:

@@ -46,8 +46,17 @@ class Signature:
         return cls(inode=status.st_ino, size_bytes=status.st_size, changed_ns=status.st_mtime_ns)
 
 
-def append(disk: Disk, path: Path, data: bytes) -> tuple[int, Signature]:
-    """Append to a file that exists and make it durable; gives the offset of the data and the file's new state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """Where the data stands, and the file right before and after."""
+
+    offset: int
+    before: Signature
+    after: Signature
+
+
+def append(disk: Disk, path: Path, data: bytes) -> Appended:
+    """Append to a file that exists and make it durable, on a line of its own.
 
     Raises Unreachable when the file is for certain as it was, OutcomeUnknown when not even that could be reached.
     """
@@ -56,15 +65,16 @@ def append(disk: Disk, path: Path, data: bytes) -> tuple[int, Signature]:
     except OSError as problem:
         raise Unreachable(f"the books cannot be written: {problem}") from problem
     try:
-        size = os.fstat(descriptor).st_size
-        before = b"" if _ends_with_newline(descriptor, size) else b"\n"
+        before = Signature.of(os.fstat(descriptor))
+        size = before.size_bytes
+        glue = b"" if _ends_with_newline(descriptor, size) else b"\n"
         try:
-            _write_all(disk, descriptor, before + data)
+            _write_all(disk, descriptor, glue + data)
             disk.sync(descriptor)
         except OSError as problem:
             _cut_back(disk, descriptor, size, problem)
         _require_same_file(descriptor, path)
-        return size + len(before), Signature.of(os.fstat(descriptor))
+        return Appended(offset=size + len(glue), before=before, after=Signature.of(os.fstat(descriptor)))
     finally:
         os.close(descriptor)
 

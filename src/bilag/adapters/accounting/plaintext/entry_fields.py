@@ -6,6 +6,7 @@ The comment of the datapoints is left out: attendees and settled expenses stand 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import count
 from typing import Final, TypeAlias
 
 from bilag.domain.export_item import BankAccount, InvoiceInformation
@@ -25,6 +26,7 @@ EXACT_FIELDS: Final = frozenset(
     {EXTERNAL_REFERENCE, VOUCHER, CONTENT_HASH, SHA256, NUMBER, "reconciliation_id", "tax_code"}
 )
 DIMENSION: Final = "dimension_"
+DIMENSION_GROUP: Final = "group_"
 WEB_LINK: Final = "web_link"
 _LIST_SEPARATOR: Final = "; "
 _NOT_IN_NAME: Final = re.compile(r"[^a-z0-9]+")
@@ -111,12 +113,12 @@ def _bank_fields(bank: BankAccount) -> Iterator[tuple[str, str]]:
 
 
 def _dimension_fields(dimensions: Iterable[Dimension]) -> Iterator[Field]:
-    """Each dimension under a name made from its group; a group that does not fit a name is also spelled out."""
+    """Each dimension under a name of its own, made from its group; a group that changed by that is also spelled out."""
     taken: set[str] = set()
-    for position, dimension in enumerate(dimensions, start=1):
-        slug = _NOT_IN_NAME.sub("_", dimension.group.lower()).strip("_")
-        name = f"{DIMENSION}{slug}" if slug and f"{DIMENSION}{slug}" not in taken else f"{DIMENSION}{position}"
-        taken.add(name)
-        yield name, dimension.code
-        if name != f"{DIMENSION}{dimension.group}":
-            yield f"{name}_group", dimension.group
+    for dimension in dimensions:
+        slug = _NOT_IN_NAME.sub("_", dimension.group.lower()).strip("_") or "other"
+        unique = next(name for extra in count(1) if (name := slug if extra == 1 else f"{slug}_{extra}") not in taken)
+        taken.add(unique)
+        yield f"{DIMENSION}{unique}", dimension.code
+        if unique != dimension.group:
+            yield f"{DIMENSION_GROUP}{unique}", dimension.group

@@ -81,16 +81,23 @@ class JournalFolder:
     def append(self, path: Path, about: str, blocks: Sequence[tuple[bytes, int]]) -> tuple[Place, ...]:
         """Append the blocks in one durable write; gives the place of each. Each comes with the offset of its text.
 
-        Raises Unreachable when nothing was written, OutcomeUnknown.
+        Raises Unreachable when nothing was written, OutcomeUnknown, OSError when not even the file could be made.
         """
-        self._create(path, self._dialect.header_text(about))
+        if not path.exists():
+            self._create(path, self._dialect.header_text(about))
+            self._seen[path.name] = Signature.of(path.stat())
         try:
-            offset, signature = append(self._disk, path, b"".join(block for block, _ in blocks))
+            appended = append(self._disk, path, b"".join(block for block, _ in blocks))
         except Trouble:
             self._seen.pop(path.name, None)
             self._suspect.add(path)
             raise
-        self._seen[path.name] = signature
+        if self._seen.get(path.name) == appended.before:
+            self._seen[path.name] = appended.after
+        else:
+            # A person saved the file after we last read it, so it is read again before the next question.
+            self._seen.pop(path.name, None)
+        offset = appended.offset
         places = []
         for block, text_offset in blocks:
             places.append(place(self._number(path), offset + text_offset))

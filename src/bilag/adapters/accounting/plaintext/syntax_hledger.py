@@ -153,7 +153,7 @@ def _value_text(name: str, value: fields.FieldValue) -> str:
         return fields.amount_text(value)
     if not isinstance(value, str):
         return value.isoformat()
-    if name in fields.EXACT_FIELDS or name.startswith(fields.DIMENSION):
+    if name in fields.EXACT_FIELDS or name.startswith((fields.DIMENSION, fields.DIMENSION_GROUP)):
         return escape.tag_exact(value)
     return escape.tag_link(value) if name == fields.WEB_LINK else escape.tag_value(value)
 
