@@ -189,6 +189,8 @@ class ExportItem:
     reconciled_entries: tuple[str, ...] = ()
     files: tuple[ItemFile, ...] = ()
     web_link: str | None = None
+    mobile_link: str | None = None
+    api_link: str | None = None
     unreadable: tuple[Failure, ...] = ()
 
 

@@ -176,6 +176,16 @@ def test_web_link_is_found_wherever_it_stands(links: object, found: str | None) 
     assert sound(_links=links).web_link == found
 
 
+def test_links_of_every_face_are_kept() -> None:
+    links = {face: {"exportItem": f"https://{face}.example/1"} for face in ("web", "mobile", "api")}
+    item = sound(_links=links)
+    assert (item.web_link, item.mobile_link, item.api_link) == (
+        "https://web.example/1",
+        "https://mobile.example/1",
+        "https://api.example/1",
+    )
+
+
 def test_receipt_needs_only_an_address() -> None:
     files = [{"url": "https://files.example/a"}, None, {"url": "https://files.example/b", "type": "x/y", "size": 7}]
 

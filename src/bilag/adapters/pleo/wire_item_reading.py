@@ -94,7 +94,9 @@ def _item(wire: ItemWire) -> ExportItem:
         attendees=tuple(name for name in more.attendees or () if name is not None),
         reconciled_entries=tuple(entry for entry in more.reconciled_entries or () if entry is not None),
         files=_files(wire.files),
-        web_link=_web_link(wire.links),
+        web_link=_link(wire.links, "web"),
+        mobile_link=_link(wire.links, "mobile"),
+        api_link=_link(wire.links, "api"),
         unreadable=values.failures,
     )
 
@@ -219,11 +221,11 @@ def _size_bytes(raw: Lenient) -> int | None:
     return int(size) if size > 0 and size == size.to_integral_value() else None
 
 
-def _web_link(raw: Lenient) -> str | None:
-    """The link to the expense in Pleo, wherever in `_links.web` it stands; only a web address is taken."""
-    web = (members_of(raw) or {}).get("web", msgspec.Raw(b"null"))
-    inside = members_of(web) or {}
-    candidates = [web, *(inside[key] for key in ("href", "exportItem") if key in inside), *inside.values()]
+def _link(raw: Lenient, face: str) -> str | None:
+    """The link to the expense in Pleo, wherever in `_links` of that face it stands; only a web address is taken."""
+    link = (members_of(raw) or {}).get(face, msgspec.Raw(b"null"))
+    inside = members_of(link) or {}
+    candidates = [link, *(inside[key] for key in ("href", "exportItem") if key in inside), *inside.values()]
     for candidate in candidates:
         text = text_of(candidate)
         if text and text.startswith(("https://", "http://")) and len(text) <= LINK_CHARACTERS_MAX:
