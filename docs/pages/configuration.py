@@ -12,7 +12,7 @@ import annotated_types
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from bilag.config import shape
+from bilag.config import shape, value_kinds
 from docs.pages.markdown import table
 
 EXAMPLE: Final = Path(__file__).parents[1] / "bilag.example.toml"
@@ -31,10 +31,13 @@ _PLAIN: Final[dict[Any, str]] = {
     date: "date",
     Path: "path",
     UUID: "UUID",
-    shape.CurrencyCode: "currency code",
-    shape.TimeZoneName: "time zone name",
-    shape.WebAddress: "web address",
-    shape.AccountNumber: "account number",
+    value_kinds.CurrencyCode: "currency code",
+    value_kinds.TimeZoneName: "time zone name",
+    value_kinds.WebAddress: "web address",
+    value_kinds.AccountNumber: "account number",
+    value_kinds.HostName: "host name",
+    value_kinds.PageAddress: "web address",
+    value_kinds.VariableName: "name",
     shape.SecretSource: "[secret](#a-secret)",
 }
 

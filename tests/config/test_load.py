@@ -60,7 +60,7 @@ def test_every_problem_is_named_at_once_with_its_key(tmp_path: Path) -> None:
         "bookkeeping.posting_mode",
         "bookkeeping.closed_period[0]",
         "bookkeeping.colour",
-        "accounts.wallets.EURO.[key]",
+        "accounts.wallets.EURO",
         "books.plaintext.fiscal_year_first_month",
         "books.plaintext.chart[1].number",
         "books.plaintext.chart[1].kind",
@@ -74,7 +74,7 @@ def test_text_that_is_no_toml_is_refused_as_such(tmp_path: Path, text: str) -> N
 
 
 def test_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigInvalid, match=r"nowhere\.toml: can't be read: No such file"):
+    with pytest.raises(ConfigInvalid, match=r"nowhere\.toml: does not exist; write one as in README\.md"):
         load_config(tmp_path / "nowhere.toml")
 
 

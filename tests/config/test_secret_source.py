@@ -27,6 +27,12 @@ def test_variable_that_is_not_set_is_named() -> None:
     assert found == ConfigProblem(key="pleo.api_key.env", message="the environment variable PLEO_API_KEY is not set")
 
 
+def test_a_variable_whose_name_may_be_the_secret_is_not_repeated() -> None:
+    found = read_secret(SecretSource(env="canary4711secret"), "pleo.api_key", {})
+    assert isinstance(found, ConfigProblem)
+    assert "canary" not in found.message
+
+
 def test_secret_comes_from_a_file_that_only_its_owner_reads(tmp_path: Path) -> None:
     assert read_secret(secret_file(tmp_path, CANARY.encode() + b"\n"), "k", {}) == Secret(CANARY)
 

@@ -3,8 +3,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.terminal import Terminal
 from tests.e2e.expenses import seeded
-from tests.e2e.stage import Stage, open_stage
+from tests.e2e.stage import ENVIRONMENT, Stage, open_stage
+
+
+@pytest.fixture
+def bilag(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """The command line, with the company's key in the environment."""
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    return Terminal(capsys)
 
 
 @pytest.fixture

@@ -5,22 +5,13 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
+from tests.cli.terminal import Ended
 from tests.e2e.stage import ENVIRONMENT, Stage
 
 END_SECONDS_MAX: Final = 60.0
 _LOOK_AGAIN_SECONDS: Final = 0.002
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """How a process ended and what it said."""
-
-    code: int
-    out: str
-    err: str
 
 
 async def start(stage: Stage, *arguments: str) -> Process:

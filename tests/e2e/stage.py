@@ -47,7 +47,7 @@ class StageClock:
         self.waited_seconds += timedelta(**duration).total_seconds()
 
     async def sleep(self, seconds: float) -> None:
-        self.move(seconds=seconds)
+        self.waited_seconds += seconds
         await asyncio.sleep(0)
 
 
@@ -107,15 +107,23 @@ class Stage:
     def config(self) -> Config:
         return load_config(self.config_path)
 
-    def write_config(self, *, bookkeeping: str = "", plaintext: str = "") -> None:
-        """The demo's settings, with more lines for two of its tables."""
+    def write_config(self, *changes: tuple[str, str]) -> None:
+        """The demo's settings with some words changed for others."""
         self.folder.mkdir(parents=True, exist_ok=True)
         text = resources.files("bilag.app").joinpath("demo.toml").read_text("utf-8")
-        text = text.replace("http://127.0.0.1:8765", self.server.api_url)
-        text = text.replace("http://127.0.0.1:8766", self.server.files_url)
-        text = text.replace("[pleo]", "[pleo]\ncalls_per_minute = 100_000")
-        text = text.replace("[bookkeeping]", f"[bookkeeping]\n{bookkeeping}")
-        self.config_path.write_text(text.replace("[books.plaintext]", f"[books.plaintext]\n{plaintext}"), "utf-8")
+        addresses = (
+            ("http://127.0.0.1:8765", self.server.api_url),
+            ("http://127.0.0.1:8766", self.server.files_url),
+            ("[pleo]", "[pleo]\ncalls_per_minute = 100_000"),
+        )
+        for old, new in (*addresses, *changes):
+            assert old in text, old
+            text = text.replace(old, new)
+        self.config_path.write_text(text, "utf-8")
+
+    def write_bookkeeping(self, line: str) -> None:
+        """The demo's settings with one more line on bookkeeping."""
+        self.write_config(("[bookkeeping]", f"[bookkeeping]\n{line}"))
 
     def new_job(self, *, again: bool = False, queued: bool = False, indexes: range | None = None) -> Job:
         """A job of everything that may be exported, or of the expenses at these places."""

@@ -55,7 +55,7 @@ async def test_second_job_with_the_same_expenses_reports_the_entries_that_stand(
 
 
 async def test_post_again_books_a_second_generation_beside_the_first(exported: Stage) -> None:
-    exported.write_config(bookkeeping="post_again = true")
+    exported.write_bookkeeping("post_again = true")
     second = exported.new_job(again=True, indexes=range(3))
     await exported.run()
 
@@ -71,7 +71,7 @@ async def test_post_again_books_a_second_generation_beside_the_first(exported: S
 
 
 async def test_post_again_after_a_third_export_goes_on_counting(exported: Stage) -> None:
-    exported.write_config(bookkeeping="post_again = true")
+    exported.write_bookkeeping("post_again = true")
     for _ in range(2):
         exported.new_job(again=True, indexes=range(1))
         await exported.run()

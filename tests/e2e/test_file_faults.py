@@ -126,7 +126,7 @@ async def test_link_that_stays_dead_fails_its_expense_and_the_next_job_books_it(
 
 
 async def test_settings_may_book_without_a_receipt_and_say_so(stage: Stage) -> None:
-    stage.write_config(bookkeeping="book_without_receipts = true")
+    stage.write_bookkeeping("book_without_receipts = true")
     stage.meets(Fault(kind=FaultKind.FILE_EMPTY), path=FILES, nth=2)
     stage.new_job()
     (summary,) = await stage.run()

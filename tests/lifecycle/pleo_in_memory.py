@@ -15,7 +15,7 @@ from bilag.ports.clock import Clock
 from bilag.ports.errors import JobEnded, Refused
 from bilag.ports.export_api import FetchedItem, LinkExpired, RefusedReport
 from tests.builders import COMPANY
-from tests.lifecycle.pleo_script import EndsJob, Happening, Incident, LosesAnswer, Raises, RefusesReports, Script
+from tests.lifecycle.pleo_script import Happening, Incident, LosesAnswer, MovesJob, Raises, RefusesReports, Script
 from tests.lifecycle.receipt_files import stored
 
 JOB: Final = "10b00000-0000-4000-8000-000000000001"
@@ -88,7 +88,7 @@ class PleoInMemory:
         updated = job.shown.last_updated_at or job.shown.created_at
         is_late = self._clock.now() >= updated + timedelta(seconds=job.shown.expires_in_seconds)
         if is_late and job.shown.status in _OPEN:
-            self._end(job, JobStatus.FAILED, "job_expired")
+            self._show(job, JobStatus.FAILED, "job_expired")
         return job
 
     async def jobs(self, company_id: str, statuses: Sequence[JobStatus]) -> tuple[ExportJob, ...]:
@@ -161,8 +161,8 @@ class PleoInMemory:
 
     def _meet(self, call: str, job_id: str) -> Happening | None:
         happening = self._script.next(call)
-        if isinstance(happening, EndsJob):
-            self._end(self.at(job_id), happening.status, happening.reason_type)
+        if isinstance(happening, MovesJob):
+            self._show(self.at(job_id), happening.status, happening.reason_type)
         if isinstance(happening, Raises) and call not in ("job_items", "export_items"):
             raise happening.error
         return happening
@@ -181,15 +181,21 @@ class PleoInMemory:
             raise Refused(str(illegal), type="INVALID_EXPORT_JOB_STATUS_CHANGE", status=422) from illegal
         if event is JobEvent.STARTED:
             job.starts += 1
-            job.shown = replace(job.shown, status=status, last_updated_at=self._clock.now())
+            self._show(job, status)
             return
         assert report is not None
         job.events.append(report)
-        self._end(job, status, report.failure_reason_type or "")
+        self._show(job, status, report.failure_reason_type or "")
 
-    def _end(self, job: JobAtPleo, status: JobStatus, reason_type: str) -> None:
+    def _show(self, job: JobAtPleo, status: JobStatus, reason_type: str = "") -> None:
         now = self._clock.now()
-        job.shown = replace(job.shown, status=status, completed_at=now, failure_reason_type=reason_type or None)
+        job.shown = replace(
+            job.shown,
+            status=status,
+            last_updated_at=now,
+            completed_at=None if status in _OPEN else now,
+            failure_reason_type=reason_type or None,
+        )
 
     def _take(self, job: JobAtPleo, reports: Sequence[ItemReport], refused: Sequence[str]) -> tuple[RefusedReport, ...]:
         self.batches.append(len(reports))

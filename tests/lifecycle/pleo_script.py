@@ -30,14 +30,14 @@ class RefusesReports:
 
 
 @dataclass(frozen=True, slots=True)
-class EndsJob:
-    """The job ends just before the call: it expires, or somebody else ends it."""
+class MovesJob:
+    """The job moves just before the call: it expires, or somebody else was quicker."""
 
     status: JobStatus
     reason_type: str = ""
 
 
-Happening: TypeAlias = Raises | LosesAnswer | RefusesReports | EndsJob
+Happening: TypeAlias = Raises | LosesAnswer | RefusesReports | MovesJob
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,14 +105,8 @@ class Scene:
     def item(self, number: int = 1, *, receipts: int = 0, **differences: Any) -> ExportItem:
         """An expense with its own ids and receipts, whose contents Pleo has."""
         files = tuple(self._receipt(number, position) for position in range(receipts))
-        return an_item(
-            **{
-                "entry_id": entry_id(number),
-                "reconciliation_id": f"rec-{number}",
-                "files": files,
-                **differences,
-            }
-        )
+        own = {"entry_id": entry_id(number), "reconciliation_id": f"rec-{number}", "files": files}
+        return an_item(*differences.get("lines", ()), **own | differences)
 
     def case(self, item: ExportItem) -> Case:
         """The item under way."""

@@ -8,6 +8,7 @@ from bilag.domain.failure import FailureCode
 from bilag.rules.attachment_handling import (
     announced_problem,
     must_combine,
+    not_taken_warning,
     receipt_name,
     refused_by_books,
     without_receipt_warning,
@@ -102,3 +103,12 @@ def test_booking_without_a_receipt_is_told_with_its_file_and_cause() -> None:
     warning = without_receipt_warning(problem)
     assert "files[0].size" in warning
     assert problem.message in warning
+
+
+@pytest.mark.parametrize(("count", "rules", "told"), [(2, None, True), (0, None, False), (2, RULES, False)])
+def test_receipts_that_books_without_attachments_leave_behind_are_told(
+    count: int, rules: AttachmentRules | None, *, told: bool
+) -> None:
+    warnings = not_taken_warning(count, rules)
+    assert len(warnings) == told
+    assert all("2 receipts" in warning for warning in warnings)

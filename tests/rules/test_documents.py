@@ -113,6 +113,12 @@ async def test_the_original_currency_travels_along_and_is_never_converted() -> N
     assert entry.datapoints.original_amount == money("33.51 EUR")
 
 
+async def test_tax_in_yet_another_currency_leaves_the_net_amount_without_an_original() -> None:
+    line = a_line(pair("250.00 DKK", "33.51 EUR"), tax=a_tax(pair("50.00 DKK", "50.00 SEK")))
+    entry = entry_of(await planned(an_item(line), OWN_LINE))
+    assert [str(posting.original or "") for posting in entry.postings] == ["", "50.00 SEK", "33.51 EUR"]
+
+
 async def test_an_amount_in_the_wallets_own_currency_has_no_original() -> None:
     entry = entry_of(await planned(an_item(), OWN_LINE))
     assert {posting.original for posting in entry.postings} == {None}

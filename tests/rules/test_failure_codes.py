@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from bilag.domain.export_item import ExportItem, ItemFile, MappedAccount, Unreco
 from bilag.domain.failure import FailureCode
 from bilag.domain.settings import ExportSettings
 from tests.builders import OFFICE, a_line, a_tag, a_tax, accounts_with, an_item, pair, settings_with
-from tests.rules.books_for_planning import BooksForPlanning, books_with_text, chart_with, planned
+from tests.rules.books_for_planning import JOURNAL_BOOKS, BooksForPlanning, books_with_text, chart_with, planned
 from tests.rules.plan_reading import codes
 
 
@@ -58,6 +58,10 @@ CASES = {
         an_item(), books=BooksForPlanning(chart=chart_with("1910", currency="EUR"))
     ),
     FailureCode.TAG_UNKNOWN: Case(an_item(a_line(tags=(a_tag("GONE"),)))),
+    FailureCode.TAG_TOO_MANY: Case(
+        an_item(a_line(tags=(a_tag(), a_tag("P-2604", "PROJECT")))),
+        books=BooksForPlanning(can=replace(JOURNAL_BOOKS, dimensions_max=1)),
+    ),
     FailureCode.TEXT_TOO_LONG: Case(an_item(), books=books_with_text(reference_max=5, description_max=5)),
     FailureCode.PERIOD_CLOSED: Case(an_item(), books=BooksForPlanning(closed=frozenset({"2026-10"}))),
     FailureCode.PERIOD_MISSING: Case(an_item(), books=BooksForPlanning(last=an_item().date.date().replace(day=1))),

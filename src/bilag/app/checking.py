@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bilag.app.wiring import credential_problem, open_planner, open_pleo
+from bilag.app.wiring import JOURNAL_FILE, credential_problem, open_journal, open_planner, open_pleo
 from bilag.config.load import ConfigInvalid, load_config
 from bilag.config.shape import AccountsSection, Config
 from bilag.domain.export_job import JobStatus
@@ -15,6 +15,7 @@ from bilag.ports.errors import Trouble
 
 # What can't be booked while the account of a role is missing.
 _NEEDED_FOR: Final = {
+    "wallet": "card expenses for which Pleo names no contra account",
     "out_of_pocket": "out-of-pocket, mileage, per diem, reimbursements, cash and personal spend",
     "contra": "wallet loads and unloads",
     "accounts_payable": "invoices and their payments",
@@ -43,7 +44,7 @@ async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
             yield Finding(what="configuration", good=False, message=f"{invalid.path}: {where}{problem.message}")
         return
     yield Finding(what="configuration", good=True, message=f"{config_path} is complete")
-    for finding in [await _pleo(config), *await _books(config), _state(config)]:
+    for finding in [await _pleo(config), *await _books(config), await _state(config)]:
         yield finding
 
 
@@ -57,26 +58,42 @@ async def _pleo(config: Config) -> Finding:
     except Trouble as trouble:
         remedy = "Check pleo.base_url, the credential and its scopes (export-jobs:read and :write, export-items:read)."
         return Finding(what="Pleo", good=False, message=str(trouble), remedy=remedy)
-    return Finding(what="Pleo", good=True, message=f"reachable; {len(waiting)} Export Jobs wait or are in progress")
+    return Finding(
+        what="Pleo", good=True, message=f"reachable; Export Jobs that wait or are in progress: {len(waiting)}"
+    )
 
 
 async def _books(config: Config) -> list[Finding]:
+    unusable = _unusable(config.books.plaintext.folder)
+    if unusable:
+        remedy = "Correct books.plaintext.folder, or give bilag the right to write there."
+        return [Finding(what="books", good=False, message=unusable, remedy=remedy)]
+    async with open_planner(config) as planner:
+        findings = await _readiness(config, planner)
+        try:
+            findings += [*await _accounts(config.accounts, planner), await _period(planner)]
+        except Trouble as trouble:
+            remedy = "Put right what it names, then ask again."
+            findings.append(Finding(what="books", good=False, message=str(trouble), remedy=remedy))
+    return findings
+
+
+async def _readiness(config: Config, planner: Planner) -> list[Finding]:
     folder = config.books.plaintext.folder
-    if not folder.is_dir():
+    if not folder.exists():
         remedy = "bilag creates them with the first run; nothing to do if that is what you want."
         return [Finding(what="books", good=None, message=f"{folder} does not exist yet", remedy=remedy)]
-    async with open_planner(config) as planner:
-        problems = await planner.books.problems()
-        if problems:
-            return [Finding(what="books", good=False, message=p.message, remedy=p.remedy) for p in problems]
-        ready = Finding(what="books", good=True, message=f"{planner.books.capabilities.system} in {folder} is ready")
-        return [ready, *await _accounts(config.accounts, planner), await _period(planner)]
+    problems = await planner.books.problems()
+    if problems:
+        return [Finding(what="books", good=False, message=p.message, remedy=p.remedy) for p in problems]
+    return [Finding(what="books", good=True, message=f"{planner.books.capabilities.system} in {folder} is ready")]
 
 
 async def _accounts(section: AccountsSection, planner: Planner) -> list[Finding]:
     findings = []
     roles = {name: number for name in _NEEDED_FOR if (number := getattr(section, name)) is not None}
-    numbers = [*roles.values(), *section.wallets.values(), *section.contras.values(), *filter(None, (section.wallet,))]
+    others = filter(None, (section.external_reimbursement,))
+    numbers = [*roles.values(), *section.wallets.values(), *section.contras.values(), *others]
     known = await planner.books.accounts(numbers)
     for number in dict.fromkeys(numbers):
         if number not in known:
@@ -85,7 +102,7 @@ async def _accounts(section: AccountsSection, planner: Planner) -> list[Finding]
                 Finding(what="accounts", good=False, message=f"the books have no account {number}", remedy=remedy)
             )
     for name, needed_for in _NEEDED_FOR.items():
-        if name not in roles and not (name == "contra" and section.contras):
+        if name not in roles and not {"contra": section.contras, "wallet": section.wallets}.get(name):
             message = f"accounts.{name} is not configured; without it fail: {needed_for}"
             findings.append(Finding(what="accounts", good=None, message=message))
     if not findings:
@@ -103,11 +120,25 @@ async def _period(planner: Planner) -> Finding:
     return Finding(what="periods", good=not period.closed, message=f"today lies in {period.name}, which is {state}")
 
 
-def _state(config: Config) -> Finding:
+async def _state(config: Config) -> Finding:
     folder = config.state.folder
+    unusable = _unusable(folder)
+    if unusable:
+        remedy = "Correct state.folder, or give bilag the right to write there."
+        return Finding(what="state", good=False, message=unusable, remedy=remedy)
+    if (folder / JOURNAL_FILE).exists():
+        try:
+            async with open_journal(config):
+                pass
+        except Trouble as trouble:
+            remedy = "docs/operations.md says what the posting journal is needed for, and how to restore it."
+            return Finding(what="state", good=False, message=str(trouble), remedy=remedy)
+    return Finding(what="state", good=True, message=f"{folder} can be written")
+
+
+def _unusable(folder: Path) -> str:
+    """Why the folder can't be written or made; empty when it can."""
     nearest = next(path for path in (folder, *folder.parents) if path.exists())
-    if os.access(nearest, os.W_OK):
-        return Finding(what="state", good=True, message=f"{folder} can be written")
-    return Finding(
-        what="state", good=False, message=f"{nearest} can't be written", remedy="Give bilag the right to write there."
-    )
+    if not nearest.is_dir():
+        return f"{nearest} is not a folder"
+    return "" if os.access(nearest, os.W_OK | os.X_OK) else f"{nearest} can't be written"

@@ -61,14 +61,19 @@ def tool(name: str) -> str:
 
 
 def _make_fresh(folder: Path) -> None:
-    if folder.exists() and any(folder.iterdir()):
-        if not (folder / MARKER).exists():
-            raise NeedsPerson(f"{folder} is not a folder of the demo; name another one with --folder")
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / MARKER).write_text("This folder is made anew by every `bilag demo`.\n")
-    template = resources.files("bilag.app").joinpath("demo.toml").read_text("utf-8")
-    (folder / "bilag.toml").write_text(template, "utf-8")
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            if not (folder / MARKER).exists():
+                raise NeedsPerson(f"{folder} is not a folder of the demo; name another one with --folder")
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / MARKER).write_text("This folder is made anew by every `bilag demo`.\n")
+        template = resources.files("bilag.app").joinpath("demo.toml").read_text("utf-8")
+        (folder / "bilag.toml").write_text(template, "utf-8")
+    except OSError as problem:
+        raise NeedsPerson(
+            f"{folder} can't be made anew: {problem.strerror or problem}; name another one with --folder"
+        ) from problem
 
 
 async def _checked(books: Path) -> tuple[str, bool]:

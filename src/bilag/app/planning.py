@@ -8,18 +8,19 @@ from typing import Any, Final
 
 from bilag.app.wiring import open_journal, open_planner, open_pleo, read_items
 from bilag.config.load import load_config
-from bilag.domain.export_job import JobStatus
+from bilag.domain.export_job import ExportJob, JobStatus
 from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import failure_as_json, plan_as_json
 from bilag.ports.errors import NeedsPerson
+from bilag.ports.export_api import ExportApi
 
 # A saved answer of this size holds more than 100,000 items.
 PLAN_FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 
 
 async def plan_file(config_path: Path, file: Path) -> AsyncIterator[dict[str, Any]]:
-    """The plan of every item in a saved answer of GET /v3/export-items. Raises ConfigInvalid, ItemsUnreadable."""
+    """The plan of every item in a saved answer of GET /v3/export-items. Raises ConfigInvalid, NeedsPerson."""
     config = load_config(config_path)
     items = read_items(file, PLAN_FILE_BYTES_MAX)
     async with open_planner(config) as planner:
@@ -27,17 +28,25 @@ async def plan_file(config_path: Path, file: Path) -> AsyncIterator[dict[str, An
             yield plan_as_json(await plan_item(fetched.item, planner))
 
 
-async def plan_job(config_path: Path, job_id: str | None) -> AsyncIterator[dict[str, Any]]:
-    """The plan of every item of a job in Pleo, the oldest waiting one unless named."""
+async def plan_job(config_path: Path, beginning: str = "") -> AsyncIterator[dict[str, Any]]:
+    """The plan of every item of the oldest job in Pleo whose id starts like this. Raises ConfigInvalid, NeedsPerson."""
     config = load_config(config_path)
     async with open_pleo(config, os.environ) as pleo, open_planner(config) as planner:
-        if job_id is None:
-            jobs = await pleo.jobs(str(config.pleo.company_id), (JobStatus.PENDING, JobStatus.IN_PROGRESS))
-            if not jobs:
-                raise NeedsPerson("No Export Job is waiting; name one with --job, or give a FILE")
-            job_id = jobs[0].id
-        async for fetched in pleo.export_items(job_id):
+        job = await _open_job(pleo, str(config.pleo.company_id), beginning)
+        async for fetched in pleo.export_items(job.id):
             yield plan_as_json(await plan_item(fetched.item, planner))
+
+
+async def _open_job(pleo: ExportApi, company_id: str, beginning: str) -> ExportJob:
+    """Only these can be read: Pleo gives no items of a job that has ended."""
+    jobs = await pleo.jobs(company_id, (JobStatus.PENDING, JobStatus.IN_PROGRESS))
+    if not jobs:
+        raise NeedsPerson("No Export Job waits or is in progress; give a FILE to plan without one")
+    found = next((job for job in jobs if job.id.startswith(beginning)), None)
+    if found is None:
+        waiting = ", ".join(job.id for job in jobs)
+        raise NeedsPerson(f"No Export Job that starts with {beginning} waits or is in progress; these do: {waiting}")
+    return found
 
 
 async def explain_entry(config_path: Path, beginning: str) -> dict[str, Any] | None:

@@ -1,8 +1,8 @@
 """The only wiring: settings in, working parts out. Nobody else builds an adapter."""
 
-import tempfile
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+import shutil
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -27,15 +27,15 @@ from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.desk import Desk, Planner
 from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.clock import Clock
-from bilag.ports.errors import NeedsPerson
+from bilag.ports.errors import AddressRefused, NeedsPerson
 from bilag.ports.export_api import ExportApi, FetchedItem
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.progress import Progress
 from bilag.ports.secret import Secret
 
 JOURNAL_FILE: Final = "posting-journal.sqlite"
-# Below this the machine's temporary folder is used for receipts on their way; it is emptied as they arrive.
-SPOOL_PREFIX: Final = "bilag-receipts-"
+# Receipts on their way, below the state folder: what a killed run leaves there is gone with the next one.
+SPOOL_FOLDER: Final = "receipts"
 
 
 @asynccontextmanager
@@ -48,20 +48,45 @@ async def open_desk(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(exclusive_use(config.state.folder))
-        config.books.plaintext.folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(config.books.plaintext.folder)
         journal = await stack.enter_async_context(open_journal(config))
         planner = await stack.enter_async_context(open_planner(config, clock))
         pleo = await stack.enter_async_context(open_pleo(config, environment, clock))
-        spool = stack.enter_context(tempfile.TemporaryDirectory(prefix=SPOOL_PREFIX))
+        spool = stack.enter_context(_spool(config.state.folder))
         yield Desk(
             planner=planner,
             pleo=pleo,
             journal=journal,
             combine=combine,
             progress=progress,
-            spool=Path(spool),
+            spool=spool,
             items_at_once_max=config.bookkeeping.items_at_once,
         )
+
+
+@contextmanager
+def _spool(state: Path) -> Iterator[Path]:
+    """A folder for receipts, empty at the start and gone at the end; whoever exports has `state` to itself."""
+    folder = state / SPOOL_FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as problem:
+        raise StoreFailed(f"{folder} can't be created: {problem.strerror}") from problem
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _create_books_folder(config: Config) -> None:
+    folder = config.books.plaintext.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise NeedsPerson(
+            f"books.plaintext.folder: {folder} can't be a folder: {problem.strerror}. Correct the path or its rights."
+        ) from problem
 
 
 @asynccontextmanager
@@ -96,7 +121,7 @@ async def open_journal(config: Config) -> AsyncIterator[PostingJournal]:
 async def open_pleo(
     config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
 ) -> AsyncIterator[ExportApi]:
-    """The way to Pleo. Raises NeedsPerson when the credentials can't be read."""
+    """The way to Pleo. Raises NeedsPerson when credentials, address or certificates can't be used."""
     section = config.pleo
     access = PleoAccess(
         auth=_auth(config, environment),
@@ -106,7 +131,12 @@ async def open_pleo(
         ca_file=section.ca_file,
         calls_per_minute=section.calls_per_minute,
     )
-    pleo = open_export_api(access, clock)
+    try:
+        pleo = open_export_api(access, clock)
+    except AddressRefused as refused:
+        raise NeedsPerson(f"pleo.base_url: {refused}") from refused
+    except ValueError as problem:
+        raise NeedsPerson(f"pleo.ca_file: {problem}") from problem
     try:
         yield pleo
     finally:
@@ -135,6 +165,13 @@ def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
         return decode_items_document(raw)
     except UnreadableDocument as problem:
         raise NeedsPerson(f"{file}: {problem}") from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise NeedsPerson(f"books.plaintext.folder: {folder} can't be made: {problem.strerror}") from problem
 
 
 def plaintext_config(section: PlaintextSection) -> PlaintextConfig:

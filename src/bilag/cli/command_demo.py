@@ -3,6 +3,7 @@
 import asyncio
 import os
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -35,10 +36,10 @@ def demo(folder: Path) -> None:
 
 
 def _print_next(result: DemoResult) -> None:
-    shown = Path(os.path.relpath(result.folder))
+    shown = _shown_path(result.folder)
     out.print()
     out.print(plain("The books", "bold"))
-    out.print(plain(f"  {main_file(shown)}   with {result.receipts} receipts and notes beside them"))
+    out.print(plain(f"  {main_file(shown)}   with {result.receipts} receipts beside them"))
     if result.verdict:
         out.print(plain(f"  {result.verdict}", "green" if result.accepted else "red"))
     out.print()
@@ -48,13 +49,20 @@ def _print_next(result: DemoResult) -> None:
     bilag = _shown_program("bilag")
     fava = tool("fava")
     if fava:
-        out.print(plain(f"  {_shown_program('fava')} {main_file(shown)}"))
-    out.print(plain(f"  {bilag} show {result.summary.job.job_id[:8]} --config {shown / 'bilag.toml'}"))
+        out.print(plain(f"  {_shown_program('fava')} {quote(str(main_file(shown)))}"))
+    config = quote(str(shown / "bilag.toml"))
+    out.print(plain(f"  {bilag} show {result.summary.job.job_id[:8]} --config {config}"))
     booked = next((o for o in result.summary.with_warnings), None)
     entry = booked.entry_id if booked else result.summary.failed[0].entry_id
-    out.print(plain(f"  {bilag} explain {entry[:8]} --config {shown / 'bilag.toml'}"))
+    out.print(plain(f"  {bilag} explain {entry[:8]} --config {config}"))
 
 
 def _shown_program(name: str) -> str:
     path = tool(name)
-    return os.path.relpath(path) if path and not os.path.relpath(path).startswith("..") else name
+    return quote(os.path.relpath(path)) if path and not os.path.relpath(path).startswith("..") else name
+
+
+def _shown_path(path: Path) -> Path:
+    """Short where the path lies below the current folder, whole where it does not."""
+    relative = os.path.relpath(path)
+    return path.absolute() if relative.startswith("..") else Path(relative)

@@ -21,6 +21,8 @@ def explain(entry: str, config_path: Path, as_json: bool) -> None:  # noqa: FBT0
 
     ENTRY is an accounting entry id, or its beginning.
     """
+    if not entry:
+        raise click.UsageError("name an expense by its accounting entry id, or by the beginning of it")
     found = asyncio.run(explain_entry(config_path, entry))
     if found is None:
         err.print(

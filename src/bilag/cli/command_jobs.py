@@ -45,6 +45,8 @@ def jobs(config_path: Path, limit: int, as_json: bool) -> None:  # noqa: FBT001 
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def show(job: str, config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
     """Show JOB (an Export Job id, or its beginning): how it ended, what failed and what to do."""
+    if not job:
+        raise click.UsageError("name an Export Job by its id, or by the beginning of it")
     summary = asyncio.run(show_job(config_path, job))
     if summary is None:
         err.print(plain(f"No Export Job that starts with {job} was seen. `bilag jobs` lists those that were."))

@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; every way to fail has its exit code and a sentence on stderr."""
     _prepare_process()
     try:
-        cli(arguments, standalone_mode=False)
+        cli(arguments, prog_name="bilag", standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)

@@ -21,7 +21,11 @@ def print_job(summary: RunSummary) -> None:
     unreported = f", {tally.unreported} not taken by Pleo" if tally.unreported else ""
     out.print(plain(f"  {tally.successful} booked, {tally.failed} failed{unreported}"))
     if job.failure_reason:
-        out.print(plain(f"  {job.failure_reason_type}: {job.failure_reason}"))
+        kind = f"{job.failure_reason_type}: " if job.failure_reason_type else ""
+        out.print(plain(f"  {kind}{job.failure_reason}"))
+    if tally.unreported:
+        again = "Export these expenses again in Pleo: what is booked is reported then, and nothing is booked twice."
+        out.print(plain(f"  → {again}", "cyan"))
     print_failed_items(summary.failed)
     print_warnings(summary.with_warnings)
 

@@ -15,7 +15,8 @@ def print_plan(plan: PlanJson) -> None:
     out.print(plain(f"{plan['accountingEntryId']}  {plan['method'] or 'no method'}", "bold"))
     for document in plan["documents"]:
         moved = f" (moved from {document['date']}: {document['movedBy']})" if document["movedBy"] else ""
-        out.print(plain(f"  {document['kind']}, {document['mode']}, {document['postingDate']}{moved}"))
+        kind = document["kind"].replace("_", " ")
+        out.print(plain(f"  {kind}, {document['mode']}, {document['postingDate']}{moved}"))
         out.print(plain(f"  {document['datapoints']['description']}", "dim"))
         out.print(table(("  account", "role", "debit", "credit", "tax", ""), _postings(document), right=(2, 3)))
     print_failures(plan["failures"])

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bilag.config.shape import Config, PlaintextSection
+from bilag.config.wording import problem_key, problem_message
 
 # A configuration is a page of text; anything larger is the wrong file.
 FILE_BYTES_MAX: Final = 1024 * 1024
@@ -46,6 +47,10 @@ def _read(path: Path) -> dict[str, object]:
     try:
         with path.open("rb") as file:
             raw = file.read(FILE_BYTES_MAX + 1)
+    except FileNotFoundError:
+        raise ConfigInvalid(
+            path, [_whole("does not exist; write one as in README.md, or name it with --config")]
+        ) from None
     except OSError as problem:
         raise ConfigInvalid(path, [_whole(f"can't be read: {problem.strerror}")]) from None
     if len(raw) > FILE_BYTES_MAX:
@@ -63,24 +68,7 @@ def _whole(message: str) -> ConfigProblem:
 
 
 def _problem(error: ErrorDetails) -> ConfigProblem:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error["loc"]).lstrip(".")
-    match error["type"]:
-        case "extra_forbidden":
-            return ConfigProblem(key=key, message="is no setting of bilag; see docs/configuration.md for the names")
-        case "missing":
-            return ConfigProblem(key=key, message="is required and missing")
-        case _:
-            return ConfigProblem(key=key, message=f"{_plain(error)} (the file says {_shown(error['input'])})")
-
-
-def _plain(error: ErrorDetails) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    return message[0].lower() + message[1:]
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004  one line of a terminal
+    return ConfigProblem(key=problem_key(error), message=problem_message(error))
 
 
 def _at(config: Config, folder: Path) -> Config:

@@ -18,7 +18,9 @@ def read_secret(source: SecretSource, key: str, environment: Mapping[str, str]) 
     if source.env is not None:
         value = environment.get(source.env, "").strip()
         if not value:
-            return ConfigProblem(key=f"{key}.env", message=f"the environment variable {source.env} is not set")
+            # Somebody may have written the secret itself there; variables that people name are in capitals.
+            name = source.env if source.env.isupper() else "named there"
+            return ConfigProblem(key=f"{key}.env", message=f"the environment variable {name} is not set")
         return Secret(value)
     assert source.file is not None
     return _from_file(source.file, f"{key}.file")

@@ -3,44 +3,24 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bilag.config.value_kinds import (
+    AccountNumber,
+    CurrencyCode,
+    HostName,
+    PageAddress,
+    TimeZoneName,
+    VariableName,
+    WebAddress,
+    is_this_machine,
+)
 from bilag.domain.ledger import PostingMode
-from bilag.domain.money import Currency, UnknownCurrency
 from bilag.domain.period import ClosedPeriodStep
 from bilag.domain.settings import TaxStyle, UnsetMethod
-
-
-def _currency(code: str) -> str:
-    try:
-        Currency(code)
-    except UnknownCurrency:
-        raise ValueError("is no ISO 4217 currency code such as EUR") from None
-    return code
-
-
-def _time_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("is no IANA time zone such as Europe/Copenhagen") from None
-    return name
-
-
-def _web_address(address: str) -> str:
-    if not address.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
-        raise ValueError("must start with https:// (plain http:// is for this machine's own addresses only)")
-    return address.rstrip("/")
-
-
-CurrencyCode = Annotated[str, AfterValidator(_currency)]
-TimeZoneName = Annotated[str, AfterValidator(_time_zone)]
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-AccountNumber = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
 
 
 class _Section(BaseModel):
@@ -52,7 +32,7 @@ class _Section(BaseModel):
 class SecretSource(_Section):
     """Where a secret is read from; the secret itself never stands in the file."""
 
-    env: str | None = None
+    env: VariableName | None = None
     """The name of an environment variable."""
     file: Path | None = None
     """A file that only its owner can read (mode 0600 or tighter)."""
@@ -75,14 +55,24 @@ class PleoSection(_Section):
     """An API key (sent as Basic authentication)."""
     access_token: SecretSource | None = None
     """An access token (sent as Bearer authentication), instead of an API key."""
-    calls_per_minute: int = Field(default=500, ge=1, le=1_000_000)
+    calls_per_minute: int = Field(default=500, strict=True, ge=1, le=1_000_000)
     """The rate budget of this credential. Pleo allows 600 a minute and advises 500."""
-    file_hosts: tuple[str, ...] = ()
-    """The hosts that receipts may be fetched from; any host with a public address when empty."""
+    file_hosts: tuple[HostName, ...] = ()
+    """The hosts that receipts may be fetched from, .example.com meaning all below it; any public host when empty."""
     simulator_origins: tuple[WebAddress, ...] = ()
     """Addresses of this machine that may be used, also without TLS; for the simulator only."""
     ca_file: Path | None = None
     """A file of certificate authorities to trust instead of the system's."""
+
+    @model_validator(mode="after")
+    def _own_machine_is_listed(self) -> "PleoSection":
+        if elsewhere := [origin for origin in self.simulator_origins if not is_this_machine(origin)]:
+            raise ValueError(f"simulator_origins are addresses of this machine, {elsewhere[0]} is not")
+        if is_this_machine(self.base_url) and self.base_url not in self.simulator_origins:
+            raise ValueError(
+                f"{self.base_url} is on this machine: list it under simulator_origins, with the address of the receipts"
+            )
+        return self
 
 
 class BookkeepingSection(_Section):
@@ -98,11 +88,11 @@ class BookkeepingSection(_Section):
     """What to do when Pleo sends no bookkeeping method: journal, or vendor_search."""
     tax: TaxStyle = TaxStyle.OWN_LINE
     """Tax as a posting of its own (own_line), or as a code on the expense's line (code_on_line)."""
-    book_without_receipts: bool = False
+    book_without_receipts: bool = Field(default=False, strict=True)
     """Whether an expense is booked although one of its receipts can't be had."""
-    post_again: bool = False
+    post_again: bool = Field(default=False, strict=True)
     """Whether an expense that is exported again is booked once more; false reports the entry that stands."""
-    items_at_once: int = Field(default=32, ge=1, le=256)
+    items_at_once: int = Field(default=32, strict=True, ge=1, le=256)
     """How many expenses are under way at the same time."""
 
 
@@ -152,7 +142,7 @@ class ChartEntry(_Section):
     """Its full name in the books, such as Expenses:Travel; made from kind, number and name when empty."""
     currencies: tuple[CurrencyCode, ...] = ()
     """The only currencies it may hold; any when empty."""
-    closed: bool = False
+    closed: bool = Field(default=False, strict=True)
     """Whether it takes no more entries."""
 
 
@@ -165,7 +155,7 @@ class PeriodEntry(_Section):
     """Its first day."""
     end: date
     """Its last day."""
-    closed: bool = False
+    closed: bool = Field(default=False, strict=True)
     """Whether it takes no more entries."""
 
     @model_validator(mode="after")
@@ -197,13 +187,13 @@ class PlaintextSection(_Section):
     """What the books are called."""
     currency: CurrencyCode = "EUR"
     """The company's own currency."""
-    fiscal_year_first_month: int = Field(default=1, ge=1, le=12)
+    fiscal_year_first_month: int = Field(default=1, strict=True, ge=1, le=12)
     """The month that the fiscal year starts in."""
     closed_until: date | None = None
     """The last day of the last closed month."""
     periods: tuple[PeriodEntry, ...] = ()
     """A period table of your own, instead of calendar months."""
-    open_accounts: bool = True
+    open_accounts: bool = Field(default=True, strict=True)
     """Whether an account that the chart does not name is opened by its first entry, or refused."""
     chart: tuple[ChartEntry, ...] = ()
     """The chart of accounts."""
@@ -213,7 +203,7 @@ class PlaintextSection(_Section):
     """The values that may be used per dimension; any when empty."""
     vendors: tuple[VendorEntry, ...] = ()
     """The suppliers that method_when_unset = "vendor_search" looks among."""
-    fava_url: str = ""
+    fava_url: PageAddress = ""
     """Where Fava shows these books; documents then carry a link into it."""
 
     @model_validator(mode="after")

@@ -82,6 +82,7 @@ class FailureCode(StrEnum):
     ACCOUNT_CLOSED = "account.closed"
     ACCOUNT_CURRENCY_DIFFERS = "account.currency-differs"
     TAG_UNKNOWN = "tag.unknown"
+    TAG_TOO_MANY = "tag.too-many"
     TEXT_TOO_LONG = "text.too-long"
     PERIOD_CLOSED = "period.closed"
     PERIOD_MISSING = "period.missing"
@@ -114,6 +115,7 @@ REASON_TYPES: Final = {
     FailureCode.ACCOUNT_CLOSED: ItemReason.INVALID_CONFIGURATION,
     FailureCode.ACCOUNT_CURRENCY_DIFFERS: ItemReason.INVALID_CONFIGURATION,
     FailureCode.TAG_UNKNOWN: ItemReason.INVALID_CONFIGURATION,
+    FailureCode.TAG_TOO_MANY: ItemReason.INVALID_CONFIGURATION,
     FailureCode.PERIOD_CLOSED: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.PERIOD_MISSING: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.RECEIPT_DOWNLOAD: ItemReason.RECEIPT_DOWNLOAD_FAILURE,

@@ -141,6 +141,7 @@ async def _unknown_to_books(
     return (
         *books_check.check_accounts(mapping, known, item.amount.wallet.currency),
         *books_check.check_codes(item, tax_codes, dimensions),
+        *books_check.check_dimension_count(item, books.capabilities.dimensions_max),
     )
 
 

@@ -26,6 +26,22 @@ def check_codes(
     return _once(_codes(item, unknown_tax_codes, unknown_dimensions))
 
 
+def check_dimension_count(item: ExportItem, dimensions_max: int | None) -> tuple[Failure, ...]:
+    """A failure for every line with more tags than a posting of the books can carry; none is left out silently."""
+    if dimensions_max is None:
+        return ()
+    return tuple(
+        Failure(
+            code=FailureCode.TAG_TOO_MANY,
+            path=f"accountingEntryLines[{index}].tags",
+            message=f"Line {index + 1} has {len(line.tags)} tags; the books take {dimensions_max} on a posting.",
+            remedy="Remove tags from this line in Pleo, then export the expense again.",
+        )
+        for index, line in enumerate(item.lines)
+        if len(line.tags) > dimensions_max
+    )
+
+
 def _codes(
     item: ExportItem, unknown_tax_codes: frozenset[str], unknown_dimensions: frozenset[tuple[str, str]]
 ) -> Iterator[Failure]:

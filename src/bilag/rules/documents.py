@@ -122,10 +122,11 @@ def _main_amount(item: ExportItem, index: int) -> AmountPair:
     tax = tax_inside(line)
     if tax.is_zero or line.tax is None:
         return line.amount
-    supplier = line.amount.supplier
-    if line.tax.amount.supplier.currency == supplier.currency:
-        supplier -= line.tax.amount.supplier
-    return AmountPair(wallet=line.amount.wallet - tax, supplier=supplier)
+    net, supplier, tax_supplier = line.amount.wallet - tax, line.amount.supplier, line.tax.amount.supplier
+    if tax_supplier.currency != supplier.currency:
+        # No original amount can be told without a rate of our own.
+        return AmountPair(wallet=net, supplier=net)
+    return AmountPair(wallet=net, supplier=supplier - tax_supplier)
 
 
 def _signed(amount: Money, sign: int) -> Money:

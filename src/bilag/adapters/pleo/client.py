@@ -33,6 +33,8 @@ from bilag.ports.export_api import FetchedItem, LinkExpired, RefusedReport
 
 # The reference says 100; a design page says 10. docs/decisions/0003-inferences.md
 ITEMS_PER_UPDATE_MAX: Final = 100
+# Jobs of one company that wait or are under way; there are a handful.
+JOBS_MAX: Final = 10_000
 
 _JOBS: Final = ("v3", "export-jobs")
 _EVENTS: Final = ("v3", "export-job-events")
@@ -51,7 +53,7 @@ class PleoExportApi:
         what = "list Export Jobs"
         query = [("company_id", company_id), *(("statuses", status.value) for status in statuses)]
         found: list[ExportJob] = []
-        async for _, page in pages(lambda cursor: self._page(what, _JOBS, query, cursor), what):
+        async for _, page in pages(lambda cursor: self._page(what, _JOBS, query, cursor), what, JOBS_MAX):
             found.extend(job_of(decoded(bytes(raw), JobWire, what)) for raw in page.data)
         return tuple(sorted(found, key=lambda job: (job.created_at, job.id)))
 

@@ -9,22 +9,28 @@ from bilag.ports.errors import BadAnswer
 # Asked for; Pleo publishes neither its default nor its maximum, so whatever comes is taken.
 PAGE_ENTRIES_WANTED: Final = 100
 PAGES_MAX: Final = 10_000
+# On all pages of a list together: ten times the largest Export Job that we are built for.
+ENTRIES_MAX: Final = 1_000_000
 CURSOR_CHARACTERS_MAX: Final = 4096
 FIRST_PAGE: Final = ""
 
 FetchPage = Callable[[str], Awaitable[PageWire]]
 
 
-async def pages(fetch: FetchPage, what: str) -> AsyncIterator[tuple[str, PageWire]]:
+async def pages(fetch: FetchPage, what: str, entries_max: int = ENTRIES_MAX) -> AsyncIterator[tuple[str, PageWire]]:
     """Each page with the cursor that leads to it, FIRST_PAGE first.
 
     Raises BadAnswer when a page promises another one and names no way to it, names one that was read already,
-    or when there are more than PAGES_MAX.
+    or when there are more than PAGES_MAX of them or more than `entries_max` entries.
     """
     cursor = FIRST_PAGE
     seen = {cursor}
+    entries = 0
     for _ in range(PAGES_MAX):
         page = await fetch(cursor)
+        entries += len(page.data)
+        if entries > entries_max:
+            raise BadAnswer(f"{what}: Pleo sends more than {entries_max} entries")
         yield cursor, page
         if not page.pagination.has_next_page:
             return

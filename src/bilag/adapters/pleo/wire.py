@@ -9,12 +9,12 @@ https://developers.pleo.io/reference/export-api
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 
 from bilag.adapters.pleo.foreign_text import one_line
-from bilag.adapters.pleo.wire_values import UnreadableValue, instant_of
+from bilag.adapters.pleo.wire_values import Id, UnreadableValue, instant_of
 from bilag.domain.export_job import ExportJob, ItemReport, ItemStatus, JobEvent, JobItem, JobReport, JobStatus
 from bilag.ports.errors import BadAnswer
 from bilag.ports.export_api import RefusedReport
@@ -22,6 +22,11 @@ from bilag.ports.export_api import RefusedReport
 Shape = TypeVar("Shape")
 
 MESSAGE_CHARACTERS_MAX: Final = 300
+REASON_CHARACTERS_MAX: Final = 1000
+WORD_CHARACTERS_MAX: Final = 100
+# Far above any page or job of Pleo's; what holds more is no answer to what was asked.
+PAGE_ENTRIES_MAX: Final = 10_000
+NUMBER_OF_ITEMS_MAX: Final = 1_000_000_000
 
 _ESCAPES: Final = re.compile(
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
@@ -45,19 +50,19 @@ class PaginationWire(msgspec.Struct, rename="camel"):
 class PageWire(msgspec.Struct, rename="camel"):
     """A page whose entries are still JSON, so that each one can be read, and fail, alone."""
 
-    data: list[msgspec.Raw]
+    data: Annotated[list[msgspec.Raw], msgspec.Meta(max_length=PAGE_ENTRIES_MAX)]
     pagination: PaginationWire
 
 
 class JobWire(msgspec.Struct, rename="camel"):
     """An Export Job."""
 
-    id: str
-    company_id: str
+    id: Id
+    company_id: Id
     status: str
     created_at: str
     expires_in: int
-    number_of_items: int
+    number_of_items: Annotated[int, msgspec.Meta(ge=0, le=NUMBER_OF_ITEMS_MAX)]
     is_interactive: bool
     vendor_based_bookkeeping: bool
     created_by: str | None = None
@@ -78,7 +83,7 @@ class JobAnswerWire(msgspec.Struct, rename="camel"):
 class JobItemWire(msgspec.Struct, rename="camel"):
     """The control record of an Export Item."""
 
-    accounting_entry_id: str
+    accounting_entry_id: Id
     status: str
     external_id: str | None = None
     external_url: str | None = None
@@ -155,7 +160,7 @@ def job_of(wire: JobWire) -> ExportJob:
         id=wire.id,
         company_id=wire.company_id,
         status=status,
-        unknown_status="" if status else wire.status,
+        unknown_status="" if status else one_line(wire.status, WORD_CHARACTERS_MAX),
         created_at=created_at,
         created_by=wire.created_by,
         started_at=_instant(wire.started_at, "startedAt"),
@@ -166,8 +171,8 @@ def job_of(wire: JobWire) -> ExportJob:
         number_of_items=wire.number_of_items,
         is_interactive=wire.is_interactive,
         vendor_based_bookkeeping=wire.vendor_based_bookkeeping,
-        failure_reason=wire.failure_reason,
-        failure_reason_type=wire.failure_reason_type,
+        failure_reason=wire.failure_reason and one_line(wire.failure_reason, REASON_CHARACTERS_MAX),
+        failure_reason_type=wire.failure_reason_type and one_line(wire.failure_reason_type, WORD_CHARACTERS_MAX),
     )
 
 
@@ -177,7 +182,7 @@ def job_item_of(wire: JobItemWire) -> JobItem:
     return JobItem(
         entry_id=wire.accounting_entry_id,
         status=status,
-        unknown_status="" if status else wire.status,
+        unknown_status="" if status else one_line(wire.status, WORD_CHARACTERS_MAX),
         external_id=wire.external_id,
         external_url=wire.external_url,
     )

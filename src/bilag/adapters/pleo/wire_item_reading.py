@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from bilag.adapters.pleo.foreign_text import one_line
 from bilag.adapters.pleo.raw_json import members_of, text_of
 from bilag.adapters.pleo.wire_items import (
     AccountWire,
@@ -23,7 +24,7 @@ from bilag.adapters.pleo.wire_items import (
     TaxWire,
     VendorWire,
 )
-from bilag.adapters.pleo.wire_shape import malformed
+from bilag.adapters.pleo.wire_shape import malformed, too_large
 from bilag.adapters.pleo.wire_value_reading import ValueReader
 from bilag.adapters.pleo.wire_values import UnreadableValue, number_of
 from bilag.domain.expense_type import BookkeepingMethod, ExpenseSubtype, ExpenseType, TaxType
@@ -44,7 +45,10 @@ from bilag.domain.export_item import (
     Vendor,
 )
 
+# An item has 2 kB as a rule; this holds one that is split a thousand times.
+ITEM_BYTES_MAX: Final = 1024 * 1024
 LINK_CHARACTERS_MAX: Final = 2048
+WORD_CHARACTERS_MAX: Final = 100
 
 # Pleo's lists of countries begin with this word.
 _NO_COUNTRY: Final = "UNDEFINED"
@@ -55,16 +59,14 @@ Word = TypeVar("Word", ExpenseType, ExpenseSubtype, BookkeepingMethod, TaxType)
 
 def item_of(raw: msgspec.Raw) -> ExportItem | MalformedItem:
     """The Export Item; never raises, whatever the JSON holds."""
+    if memoryview(raw).nbytes > ITEM_BYTES_MAX:
+        return too_large(raw, ITEM_BYTES_MAX)
     try:
-        wire = _ITEM.decode(raw)
-        item = _item(wire)
+        return _item(_ITEM.decode(raw))
     except (msgspec.DecodeError, UnicodeDecodeError, UnreadableValue) as error:
         return malformed(raw, str(error))
     except RecursionError:
         return malformed(raw, "it is nested too deeply")
-    if not item.entry_id.strip():
-        return malformed(raw, "its id is empty", "accountingEntryId")
-    return item
 
 
 def _item(wire: ItemWire) -> ExportItem:
@@ -241,4 +243,4 @@ def _word(words: type[Word], text: str) -> Word | Unrecognised:
     try:
         return words(text)
     except ValueError:
-        return Unrecognised(text)
+        return Unrecognised(one_line(text, WORD_CHARACTERS_MAX))

@@ -10,6 +10,8 @@ from typing import Annotated, Final
 
 import msgspec
 
+from bilag.adapters.pleo.wire_values import Id
+
 NUMBER: Final = "number"
 Number = Annotated[msgspec.Raw, msgspec.Meta(title=NUMBER)]
 # Taken when it makes sense and passed over when not: no item fails for it.
@@ -157,8 +159,8 @@ class FileWire(msgspec.Struct, rename="camel"):
 class ItemWire(msgspec.Struct, rename="camel"):
     """An Export Item."""
 
-    accounting_entry_id: str
-    company_id: str
+    accounting_entry_id: Id
+    company_id: Id
     type: str
     date: str
     amount: AmountWire

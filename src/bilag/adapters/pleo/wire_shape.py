@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from bilag.adapters.pleo.raw_json import entries_of, members_of, text_of
 from bilag.adapters.pleo.wire_items import NUMBER, ItemWire
-from bilag.adapters.pleo.wire_values import UnreadableValue, number_of
+from bilag.adapters.pleo.wire_values import ID_CHARACTERS_MAX, UnreadableValue, is_id, number_of
 from bilag.domain.export_item import MalformedItem
 from bilag.domain.failure import Failure, FailureCode
 
@@ -43,27 +43,34 @@ class ShapeProblem:
         return Failure(code=FailureCode.ITEM_MALFORMED, path=self.path, message=self.message, remedy=_REMEDY)
 
 
-def malformed(raw: msgspec.Raw, reason: str, path: str = "") -> MalformedItem:
-    """The item with all its shape problems; `reason` at `path` serves when the walk itself finds none."""
+def malformed(raw: msgspec.Raw, reason: str) -> MalformedItem:
+    """The item with all its shape problems; `reason` serves when the walk itself finds none."""
     problems: list[ShapeProblem] = []
     try:
         _walk(raw, _ITEM, "", problems)
     except RecursionError:
         problems.append(ShapeProblem(path="", message="This Export Item is nested too deeply to be read."))
     if not problems:
-        problems.append(ShapeProblem(path=path, message=f"This Export Item cannot be read: {reason}."))
+        problems.append(ShapeProblem(path="", message=f"This Export Item cannot be read: {reason}."))
     return MalformedItem(
         entry_id=_entry_id(raw), failures=tuple(problem.failure for problem in problems[:SHAPE_PROBLEMS_MAX])
     )
 
 
+def too_large(raw: msgspec.Raw, bytes_max: int) -> MalformedItem:
+    """The item that is not looked into, because it holds more than an expense can."""
+    problem = ShapeProblem(path="", message=f"This Export Item is larger than {bytes_max} bytes, more than is read.")
+    return MalformedItem(entry_id=_entry_id(raw), failures=(problem.failure,))
+
+
 def _entry_id(raw: msgspec.Raw) -> str:
-    """The id, or nothing when the JSON cannot even be opened."""
+    """The id, or nothing when the JSON cannot even be opened or has none that can be used."""
     try:
         members = members_of(raw) or {}
     except RecursionError:
         return ""
-    return (text_of(members[_ENTRY_ID]) or "") if _ENTRY_ID in members else ""
+    text = text_of(members[_ENTRY_ID]) if _ENTRY_ID in members else None
+    return text if text is not None and is_id(text) else ""
 
 
 def _walk(raw: msgspec.Raw, wanted: inspect.Type, path: str, problems: list[ShapeProblem]) -> None:
@@ -79,8 +86,8 @@ def _walk(raw: msgspec.Raw, wanted: inspect.Type, path: str, problems: list[Shap
             _walk_object(raw, wanted, path, problems)
         case inspect.ListType():
             _walk_list(raw, wanted, path, problems)
-        case inspect.StrType():
-            _check_text(raw, path, problems)
+        case inspect.StrType(pattern=pattern):
+            _check_text(raw, path, problems, is_id_wanted=pattern is not None)
         case inspect.Metadata(extra_json_schema={"title": title}) if title == NUMBER:
             _check_number(raw, path, problems)
         case inspect.RawType():
@@ -111,9 +118,13 @@ def _walk_list(raw: msgspec.Raw, wanted: inspect.ListType, path: str, problems: 
         _walk(entry, wanted.item_type, f"{path}[{position}]", problems)
 
 
-def _check_text(raw: msgspec.Raw, path: str, problems: list[ShapeProblem]) -> None:
-    if text_of(raw) is None:
+def _check_text(raw: msgspec.Raw, path: str, problems: list[ShapeProblem], *, is_id_wanted: bool) -> None:
+    text = text_of(raw)
+    if text is None:
         problems.append(_mismatch(raw, "a text", path))
+    elif is_id_wanted and not is_id(text):
+        wanted = f"an id of 1 to {ID_CHARACTERS_MAX} letters, digits and signs"
+        problems.append(_mismatch(raw, wanted, path))
 
 
 def _check_number(raw: msgspec.Raw, path: str, problems: list[ShapeProblem]) -> None:

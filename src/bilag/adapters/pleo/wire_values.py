@@ -1,16 +1,22 @@
-"""Numbers and dates out of Pleo's JSON, exactly as they are written there."""
+"""Ids, numbers and dates out of Pleo's JSON, exactly as they are written there."""
 
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import Final
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Final
 
 import msgspec
+
+# Pleo's ids are UUIDs. One that could not stand in a path, a log or a file by itself is none.
+ID_CHARACTERS_MAX: Final = 128
+_ID: Final = rf"\A[!-~]{{1,{ID_CHARACTERS_MAX}}}\Z"
+Id = Annotated[str, msgspec.Meta(pattern=_ID)]
 
 # 10^16 hundredths are a hundred trillion euro, or yen; eighteen digits leave room and bound the work.
 NUMBER_DIGITS_MAX: Final = 18
 NUMBER_CHARACTERS_MAX: Final = 64
 DATE_CHARACTERS_MAX: Final = 40
+_TOO_LONG: Final = f"a number of at most {NUMBER_DIGITS_MAX} digits belongs here"
 
 # https://www.rfc-editor.org/rfc/rfc8259#section-6
 _NUMBER: Final = re.compile(rb"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -26,12 +32,20 @@ class UnreadableValue(ValueError):
     """The text has the shape of no number or date, or names one that does not exist."""
 
 
+def is_id(text: str) -> bool:
+    """Whether the text can be an id: printable ASCII without spaces, at most ID_CHARACTERS_MAX of it."""
+    return re.search(_ID, text) is not None
+
+
 def number_of(raw: msgspec.Raw) -> Decimal:
     """The JSON number, exactly; raises UnreadableValue for anything else, or for more than eighteen digits."""
     text = bytes(raw)
     if len(text) > NUMBER_CHARACTERS_MAX or not _NUMBER.fullmatch(text):
         raise UnreadableValue("a number belongs here")
-    number = Decimal(text.decode("ascii"))
+    try:
+        number = Decimal(text.decode("ascii"))
+    except InvalidOperation as error:  # an exponent that no Decimal holds
+        raise UnreadableValue(_TOO_LONG) from error
     if number.is_zero():
         return Decimal(0)
     _, digits, exponent = number.as_tuple()
@@ -40,7 +54,7 @@ def number_of(raw: msgspec.Raw) -> Decimal:
     digits_before_point = number.adjusted() + 1
     digits_after_point = len(significant) - digits_before_point
     if max(digits_before_point, digits_after_point, len(significant)) > NUMBER_DIGITS_MAX:
-        raise UnreadableValue(f"a number of at most {NUMBER_DIGITS_MAX} digits belongs here")
+        raise UnreadableValue(_TOO_LONG)
     return number
 
 

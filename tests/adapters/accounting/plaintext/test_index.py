@@ -41,6 +41,7 @@ def test_forgetting_a_file_leaves_the_others() -> None:
     assert index.places("a") == ()
     assert index.places("b") == (place(1, 1),)
     assert index.place_of("by hand") == place(1, 5)
+    assert index.place_of("2026-000001") is None
     assert index.receipts("2026-000001") == (place(1, 2),)
     assert index.last_number("2026") == 2
     index.forget(1)

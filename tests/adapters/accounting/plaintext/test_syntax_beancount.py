@@ -18,6 +18,7 @@ from bilag.adapters.accounting.plaintext.dialect import (
     receipt_block,
     voucher_block,
 )
+from bilag.adapters.accounting.plaintext.entry_fields import narration
 from bilag.adapters.accounting.plaintext.syntax_beancount import BeancountDialect
 from bilag.adapters.accounting.plaintext.text_escape import holdable
 from bilag.domain.export_item import ServicePeriod
@@ -59,7 +60,7 @@ def test_beancount_reads_any_entry_as_it_was_meant_and_nothing_else(entry: Journ
     assert found.date == entry.posting_date.date
     assert found.flag == ("*" if entry.mode is PostingMode.FINAL else "!")
     assert (found.payee or "") == holdable(entry.datapoints.payee)
-    assert found.narration == holdable(entry.datapoints.description)
+    assert found.narration == holdable(narration(entry.datapoints))
     assert found.meta["external_reference"] == holdable(entry.external_reference)
     assert found.meta["content_hash"] == HASH
     assert found.meta.get("note", "") == holdable(entry.datapoints.note)

@@ -94,7 +94,7 @@ def test_we_read_back_what_we_wrote(entry: JournalEntry) -> None:
 
 def test_an_entry_is_written_like_this() -> None:
     assert text_of(an_entry(1, "1500 JPY", mode=PostingMode.FINAL)) == (
-        "2026-10-15 * (2026-000001) Papirhuset | Papirhuset - Astrid Holm\n"
+        "2026-10-15 * (2026-000001) Papirhuset | Astrid Holm\n"
         "    ; external_reference:4b1f0c5e.8d2c9b34-1f9e-4c1c-8a57-000000000001.je1\n"
         "    ; voucher:2026-000001\n"
         f"    ; content_hash:{HASH}\n"

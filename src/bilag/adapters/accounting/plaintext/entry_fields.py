@@ -50,9 +50,15 @@ def entry_fields(document: Document, voucher: str, content_hash: str) -> Iterato
         yield "original_amount", original
 
 
-def posting_fields(posting: Posting) -> Iterator[Field]:
-    """The fields of one posting; empty ones are left out."""
-    if posting.description:
+def narration(data: Datapoints) -> str:
+    """The description beside a payee: without the payee's name in front, which stands there already."""
+    before = f"{' '.join(data.payee.split())} - "
+    return data.description.removeprefix(before) if data.payee else data.description
+
+
+def posting_fields(posting: Posting, document: Document) -> Iterator[Field]:
+    """The fields of one posting; empty ones are left out, and a description that the entry itself has."""
+    if posting.description != document.datapoints.description and posting.description:
         yield "description", posting.description
     if posting.tax_code:
         yield "tax_code", posting.tax_code

@@ -108,14 +108,14 @@ class BeancountDialect:
         data = document.datapoints
         flag = "*" if document.mode is PostingMode.FINAL else "!"
         payee = f"{quoted(data.payee)} " if data.payee else ""
-        words = f"{payee}{quoted(data.description)} ^{link(document.external_reference)}"
+        words = f"{payee}{quoted(fields.narration(data))} ^{link(document.external_reference)}"
         lines = [f"{document.posting_date.date} {flag} {words}\n"]
         for name, value in fields.entry_fields(document, entry.voucher, entry.content_hash):
             lines.append(f"  {name}: {_value_text(value)}\n")
         for posting in document.postings:
             amount = fields.amount_text(posting.amount if posting.side is Side.DEBIT else -posting.amount)
             lines.append(f"  {entry.accounts[posting.account]:<{_ACCOUNT_WIDTH}}  {amount:>{_AMOUNT_WIDTH}}\n")
-            for name, value in fields.posting_fields(posting):
+            for name, value in fields.posting_fields(posting, document):
                 lines.append(f"    {name}: {_value_text(value)}\n")
         return "".join(lines)
 

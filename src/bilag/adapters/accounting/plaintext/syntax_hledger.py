@@ -97,14 +97,14 @@ class HledgerDialect:
         document = entry.document
         data = document.datapoints
         flag = "*" if document.mode is PostingMode.FINAL else "!"
-        parts = [part for part in (escape.description(data.payee), escape.description(data.description)) if part]
+        parts = [part for part in (escape.description(data.payee), escape.description(fields.narration(data))) if part]
         lines = [f"{document.posting_date.date} {flag} ({entry.voucher}) {' | '.join(parts)}".rstrip() + "\n"]
         for name, value in fields.entry_fields(document, entry.voucher, entry.content_hash):
             lines.append(f"    ; {name}:{_value_text(name, value)}\n")
         for posting in document.postings:
             amount = fields.amount_text(posting.amount if posting.side is Side.DEBIT else -posting.amount)
             lines.append(f"    {entry.accounts[posting.account]:<{_ACCOUNT_WIDTH}}  {amount:>{_AMOUNT_WIDTH}}\n")
-            for name, value in fields.posting_fields(posting):
+            for name, value in fields.posting_fields(posting, document):
                 lines.append(f"        ; {name}:{_value_text(name, value)}\n")
         return "".join(lines)
 
