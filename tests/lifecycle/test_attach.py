@@ -13,7 +13,7 @@ from bilag.lifecycle.case import Case
 from bilag.lifecycle.plan_item import journal_key, plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.ports.accounting_system import PostedDocument
-from bilag.ports.errors import JobEnded, Unreachable
+from bilag.ports.errors import JobEnded, StoreFailed, Unreachable
 from tests.builders import COMPANY
 from tests.lifecycle.pleo_script import Raises as PleoRaises
 from tests.lifecycle.receipt_files import sha256
@@ -234,3 +234,9 @@ async def test_nothing_is_waived_where_nothing_is_missing(scene: Scene) -> None:
     await owe(journal_key(case.item, COMPANY, 1), (await fetch_receipts(case)).files, scene.desk)
     assert await waive(journal_key(case.item, COMPANY, 1), (), scene.desk) == ()
     assert await states(scene, case) == [ReceiptState.OWED]
+
+
+async def test_a_full_disk_stops_the_run_and_fails_no_expense(scene: Scene) -> None:
+    scene.pleo.plan("download", PleoRaises(OSError(28, "No space left on device")))
+    with pytest.raises(StoreFailed, match="No space left"):
+        await fetch_receipts(in_pleo(scene, 1))

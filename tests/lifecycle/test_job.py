@@ -182,6 +182,18 @@ async def test_job_that_ends_under_our_hands_is_let_go_and_its_entries_are_repor
     assert not [outcome.warnings for outcome in settled if outcome.warnings], "nobody was told before"
 
 
+async def test_job_that_ends_while_several_items_are_under_way_leaves_nothing_to_be_booked_twice(scene: Scene) -> None:
+    scene.items_at_once_max = 4
+    scene.pleo.plan("update_items", MovesJob(JobStatus.FAILED, "canceled_by_user"))
+    breaker = Breaker()
+    desk = scene.desk_over(breaker.over(scene.books), breaker.over(scene.pleo), breaker.over(scene.journal))
+    assert await run_job(a_job(scene, 120), desk) is None
+    assert 100 <= len(scene.booked) < 120, "whoever was under way is stopped, too"
+    scene.pleo.add_job(*(scene.item(number) for number in range(1, 121)), id="the next job")
+    await scene.run()
+    await assert_everything_succeeded(scene, "the next job")
+
+
 async def test_job_that_expires_by_the_clock_is_let_go(scene: Scene) -> None:
     job = a_job(scene)
     await scene.pleo.send_event(JOB, JobEvent.STARTED)

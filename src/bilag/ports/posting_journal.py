@@ -11,7 +11,7 @@ from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRe
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """What we remember of an Export Job. `state` is Pleo's status as we last knew it."""
+    """What we remember of an Export Job. `state` is Pleo's status as we last knew it, or "started elsewhere"."""
 
     job_id: str
     company_id: str
