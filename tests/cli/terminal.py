@@ -1,6 +1,7 @@
 """The command line inside the test's own process, so that a call costs no start."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,10 @@ class Ended:
     code: int
     out: str
     err: str
+
+    def tells(self, *, booked: int, failed: int) -> bool:
+        """Whether people are told these counts of a job."""
+        return re.search(rf"^  {booked} [a-z ]+, {failed} failed\b", self.out, re.MULTILINE) is not None
 
 
 class Terminal:

@@ -15,12 +15,12 @@ from bilag.app.running import RunSummary
 from bilag.simulator.demo_job import demo_expenses, demo_failure_reasons
 from bilag.simulator.jobs import ItemReport
 from bilag.simulator.terms import JobStatus
+from tests.e2e.expenses import DEMO_BOOKED
 from tests.e2e.invariants import assert_all_hold, reports_of
 from tests.e2e.stage import Stage, open_stage
 from tests.e2e.standing_books import StandingBooks
 from tests.e2e.wallet_oracle import wallet_balances
 
-BOOKED: Final = 51
 CODES: Final = {
     "a line has no category account": "account.category-missing",
     "the books do not know account 3999": "account.unknown",
@@ -70,7 +70,7 @@ def test_each_spoiled_expense_fails_for_its_own_reason_and_all_others_are_booked
     assert {outcome.entry_id: outcome.failures[0].code for outcome in played.summary.failed} == expected
     assert all(len(outcome.failures) == 1 for outcome in played.summary.failed)
     assert played.books.by_entry_id().keys() == played.items.keys() - expected.keys()
-    assert len(played.books.entries) == BOOKED
+    assert len(played.books.entries) == DEMO_BOOKED
 
 
 def test_job_ends_in_pleo_as_completed_with_errors_and_every_item_was_told(played: Played) -> None:
@@ -78,8 +78,8 @@ def test_job_ends_in_pleo_as_completed_with_errors_and_every_item_was_told(playe
 
     assert played.status is JobStatus.COMPLETED_WITH_ERRORS
     assert played.summary.job.state == "completed_with_errors"
-    assert told == {"successful": BOOKED, "failed": len(CODES)}
-    assert (played.summary.tally.successful, played.summary.tally.failed) == (BOOKED, len(CODES))
+    assert told == {"successful": DEMO_BOOKED, "failed": len(CODES)}
+    assert (played.summary.tally.successful, played.summary.tally.failed) == (DEMO_BOOKED, len(CODES))
     assert not played.summary.tally.unreported
 
 

@@ -1,12 +1,17 @@
 """A job that Pleo gives up in the middle: what was booked is remembered, and the next job reports it."""
 
+from pathlib import Path
+
 import pytest
 
+from bilag.app.running import list_jobs
+from bilag.lifecycle.ended_meanwhile import GONE_FROM_PLEO
 from bilag.ports.errors import Unreachable
 from bilag.simulator.faults import unavailable
 from bilag.simulator.terms import ItemStatus, JobStatus
+from tests.e2e.expenses import seeded
 from tests.e2e.invariants import assert_all_hold, reports_of
-from tests.e2e.stage import Stage
+from tests.e2e.stage import Stage, open_stage
 from tests.e2e.standing_books import books_in
 
 REPORT = "PUT /v3/export-jobs/{jobId}/items"
@@ -66,3 +71,20 @@ async def test_job_that_expired_between_two_runs_is_shown_as_pleo_ended_it(stage
     (summary,) = await stage.run()
     assert not summary.needs_attention
     assert len(assert_all_hold(stage).entries) == 130
+
+
+async def test_job_that_pleo_no_longer_knows_keeps_no_run_from_its_work(tmp_path: Path) -> None:
+    async with open_stage(tmp_path, seeded(12)) as stage:
+        stage.meets(unavailable(), method="PUT", times=6)
+        stage.new_job()
+        with pytest.raises(Unreachable):
+            await stage.run()
+    async with open_stage(tmp_path, seeded(12)) as another:
+        another.new_job()
+        (summary,) = await another.run()
+
+        assert summary.job.job_id == another.jobs[0].id
+        assert not summary.needs_attention
+        listed = await list_jobs(another.config_path, 10)
+        assert {one.job.state for one in listed} == {"completed", GONE_FROM_PLEO}
+        assert len(assert_all_hold(another).entries) == 12

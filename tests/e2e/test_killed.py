@@ -62,6 +62,7 @@ async def test_run_that_is_killed_again_and_again_books_and_reports_everything_o
         assert json.loads(last.out)["status"] == "completed", "its end was told, and not remembered before the kill"
         assert len(assert_all_hold(stage).entries) == len(job) == len(reports_of(job))
         assert posting_states(stage) == {"posted": len(job)}
+        assert not (stage.folder / ".bilag" / "receipts").exists(), "what the killed runs left there"
 
 
 async def test_second_run_is_told_to_wait_and_a_stopped_one_says_that_nothing_is_lost(
@@ -78,6 +79,9 @@ async def test_second_run_is_told_to_wait_and_a_stopped_one_says_that_nothing_is
             assert second.code == 3
             assert "Another bilag is exporting" in second.err
         assert job.is_open
+        planned = await bilag("plan", "--json", "--config", str(stage.config_path))
+        assert (planned.code, len(planned.out.splitlines())) == (0, 20), "looking needs no turn"
+        assert "in_progress" in (await bilag("jobs", "--config", str(stage.config_path))).out
 
         first.terminate()
         stopped = await ended(first)

@@ -8,6 +8,7 @@ from typing import Any
 from bilag.simulator.demo_job import demo_expenses
 from bilag.simulator.terms import JobStatus
 from tests.cli.terminal import Terminal
+from tests.e2e.expenses import DEMO_BOOKED
 from tests.e2e.invariants import assert_all_hold
 from tests.e2e.stage import open_stage
 from tests.e2e.standing_books import StandingEntry
@@ -61,7 +62,7 @@ async def test_plan_of_a_saved_answer_equals_the_plan_of_the_job(tmp_path: Path,
 
         plans = {plan["accountingEntryId"]: plan for plan in map(json.loads, of_job.out.splitlines())}
         bookable = [plan for plan in map(json.loads, of_file.out.splitlines()) if plan["documents"]]
-        assert len(bookable) >= 51
+        assert len(bookable) >= DEMO_BOOKED
         for plan in bookable:
             if plans[plan["accountingEntryId"]]["documents"]:
                 assert plan == plans[plan["accountingEntryId"]]

@@ -30,8 +30,8 @@ def test_two_hostile_ids_never_share_a_folder(scene: Scene) -> None:
 
 
 def test_label_names_type_payee_and_amount(scene: Scene) -> None:
-    assert label(scene.item()) == "card_purchase · Papirhuset · 125.00 DKK"
-    assert label(scene.item(supplier=None)) == "card_purchase · Astrid Holm · 125.00 DKK"
+    assert label(scene.item()) == "card purchase · Papirhuset · 125.00 DKK"
+    assert label(scene.item(supplier=None)) == "card purchase · Astrid Holm · 125.00 DKK"
     assert label(scene.item(type=Unrecognised("loan"), supplier=None, user=None)) == "loan · 125.00 DKK"
     assert label(MalformedItem(entry_id="", failures=(MALFORMED,))) == "unreadable item"
 

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from bilag.domain.export_job import ExportJob, JobEvent, JobStatus
+from bilag.lifecycle.run_pending import EndedJob, run_pending
 from bilag.lifecycle.start import start
 from bilag.ports.errors import OutcomeUnknown, Unreachable
 from tests.lifecycle.fake_clock import START
@@ -93,3 +94,17 @@ async def test_trouble_with_one_job_stops_before_the_next_so_that_order_is_kept(
         await scene.run()
     assert scene.pleo.at("job-2").shown.status is JobStatus.PENDING
     assert await run(scene) == [("job-1", JobEvent.COMPLETED), ("job-2", JobEvent.COMPLETED)]
+
+
+async def test_each_job_is_told_as_soon_as_it_ended_whatever_befalls_the_next(scene: Scene) -> None:
+    for number in (1, 2):
+        add(scene, number)
+    told: list[str] = []
+
+    async def tell(ended: EndedJob) -> None:
+        told.append(ended.job.id)
+        scene.pleo.plan("job_items", Raises(Unreachable("Pleo is gone")))
+
+    with pytest.raises(Unreachable):
+        await run_pending(scene.desk, on_end=tell)
+    assert told == ["job-1"]

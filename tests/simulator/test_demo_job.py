@@ -1,5 +1,6 @@
 import io
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -72,6 +73,19 @@ def test_demo_shows_wallets_foreign_purchases_and_taxes() -> None:
     assert {wallet for _, wallet in pairs} == {"DKK", "EUR", "GBP", "SEK"}
     assert {("USD", "DKK"), ("SEK", "DKK"), ("ISK", "DKK"), ("JPY", "DKK")} <= pairs
     assert taxes == set(TaxKind)
+
+
+def test_every_wallet_is_loaded_with_more_than_is_spent_from_it() -> None:
+    loaded: Counter[str] = Counter()
+    for item in good_items():
+        money = item["amount"]["inWalletCurrency"]
+        if item["type"] == "wallet_topup":
+            loaded[money["currency"]] += money["value"]
+        elif item["type"] in {"card_purchase", "wallet_unload"}:
+            loaded[money["currency"]] -= money["value"]
+
+    assert set(loaded) == {"DKK", "EUR", "GBP", "SEK"}
+    assert min(loaded.values()) > 0
 
 
 def test_demo_shows_splits_tags_attendees_and_service_periods() -> None:

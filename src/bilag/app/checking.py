@@ -11,7 +11,7 @@ from bilag.config.load import ConfigInvalid, load_config
 from bilag.config.shape import AccountsSection, Config
 from bilag.domain.export_job import JobStatus
 from bilag.lifecycle.desk import Planner
-from bilag.ports.errors import Trouble
+from bilag.ports.errors import Forbidden, Trouble, TryLater, Unauthorised
 
 # What can't be booked while the account of a role is missing.
 _NEEDED_FOR: Final = {
@@ -51,16 +51,29 @@ async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
 async def _pleo(config: Config) -> Finding:
     missing = credential_problem(config, os.environ)
     if missing:
-        return Finding(what="Pleo", good=False, message=missing, remedy="Set it where the settings say.")
+        remedy = 'docs/configuration.md says under "A secret" where it can be put.'
+        return Finding(what="Pleo", good=False, message=missing, remedy=remedy)
     try:
         async with open_pleo(config, os.environ) as pleo:
             waiting = await pleo.jobs(str(config.pleo.company_id), (JobStatus.PENDING, JobStatus.IN_PROGRESS))
     except Trouble as trouble:
-        remedy = "Check pleo.base_url, the credential and its scopes (export-jobs:read and :write, export-items:read)."
-        return Finding(what="Pleo", good=False, message=str(trouble), remedy=remedy)
+        return Finding(what="Pleo", good=False, message=str(trouble), remedy=_pleo_remedy(trouble))
     return Finding(
         what="Pleo", good=True, message=f"reachable; Export Jobs that wait or are in progress: {len(waiting)}"
     )
+
+
+def _pleo_remedy(trouble: Trouble) -> str:
+    match trouble:
+        case Unauthorised():
+            return "Check that the whole key or token is there, and that it has not expired."
+        case Forbidden():
+            scopes = "export-jobs:read, export-jobs:write and export-items:read"
+            return f"Check pleo.company_id, and that the key or token has the scopes {scopes}."
+        case TryLater():
+            return "Check pleo.base_url and the network, then ask again."
+        case _:
+            return "Check pleo.base_url, pleo.company_id and what the message names."
 
 
 async def _books(config: Config) -> list[Finding]:
@@ -70,6 +83,8 @@ async def _books(config: Config) -> list[Finding]:
         return [Finding(what="books", good=False, message=unusable, remedy=remedy)]
     async with open_planner(config) as planner:
         findings = await _readiness(config, planner)
+        if any(finding.good is False for finding in findings):
+            return findings
         try:
             findings += [*await _accounts(config.accounts, planner), await _period(planner)]
         except Trouble as trouble:
@@ -103,10 +118,10 @@ async def _accounts(section: AccountsSection, planner: Planner) -> list[Finding]
             )
     for name, needed_for in _NEEDED_FOR.items():
         if name not in roles and not {"contra": section.contras, "wallet": section.wallets}.get(name):
-            message = f"accounts.{name} is not configured; without it fail: {needed_for}"
+            message = f"accounts.{name} is not set; these fail without it: {needed_for}"
             findings.append(Finding(what="accounts", good=None, message=message))
     if not findings:
-        findings.append(Finding(what="accounts", good=True, message="every configured account is in the books"))
+        findings.append(Finding(what="accounts", good=True, message="the books take every account of [accounts]"))
     return findings
 
 
@@ -116,8 +131,12 @@ async def _period(planner: Planner) -> Finding:
     if period is None:
         remedy = "Extend the period table of the books."
         return Finding(what="periods", good=False, message=f"the books have no period for {today}", remedy=remedy)
-    state = "closed" if period.closed else "open"
-    return Finding(what="periods", good=not period.closed, message=f"today lies in {period.name}, which is {state}")
+    if period.closed:
+        remedy = "Open it in the books; until then expenses of today fail, or move as bookkeeping.closed_period says."
+        return Finding(
+            what="periods", good=False, message=f"today lies in {period.name}, which is closed", remedy=remedy
+        )
+    return Finding(what="periods", good=True, message=f"today lies in {period.name}, which is open")
 
 
 async def _state(config: Config) -> Finding:

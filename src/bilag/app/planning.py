@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from bilag.ports.export_api import ExportApi
 PLAN_FILE_BYTES_MAX: Final = 512 * 1024 * 1024
 
 
-async def plan_file(config_path: Path, file: Path) -> AsyncIterator[dict[str, Any]]:
+async def plan_file(config_path: Path, file: Path) -> AsyncGenerator[dict[str, Any], None]:
     """The plan of every item in a saved answer of GET /v3/export-items. Raises ConfigInvalid, NeedsPerson."""
     config = load_config(config_path)
     items = read_items(file, PLAN_FILE_BYTES_MAX)
@@ -28,7 +28,7 @@ async def plan_file(config_path: Path, file: Path) -> AsyncIterator[dict[str, An
             yield plan_as_json(await plan_item(fetched.item, planner))
 
 
-async def plan_job(config_path: Path, beginning: str = "") -> AsyncIterator[dict[str, Any]]:
+async def plan_job(config_path: Path, beginning: str = "") -> AsyncGenerator[dict[str, Any], None]:
     """The plan of every item of the oldest job in Pleo whose id starts like this. Raises ConfigInvalid, NeedsPerson."""
     config = load_config(config_path)
     async with open_pleo(config, os.environ) as pleo, open_planner(config) as planner:

@@ -1,7 +1,7 @@
 """Run what waits, and tell how it went."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,12 +13,12 @@ from bilag.config.shape import Config
 from bilag.domain.export_job import JobStatus
 from bilag.domain.posting_record import ItemOutcome
 from bilag.lifecycle.plan_json import failure_as_json
-from bilag.lifecycle.run_pending import run_pending
+from bilag.lifecycle.run_pending import EndedJob, run_pending
 from bilag.ports.clock import Clock
 from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally, PostingJournal
 from bilag.ports.progress import Progress
 
-# A summary names this many items; `bilag show --json` pages through all of them.
+# A summary names this many items of each kind; `bilag show --limit` names more.
 LISTED_MAX: Final = 200
 
 
@@ -53,9 +53,19 @@ class RunSummary:
         }
 
 
-async def run_once(config_path: Path, progress: Progress, *, take_over: bool = False) -> tuple[RunSummary, ...]:
-    """Work off every waiting job. Raises ConfigInvalid and the trouble of ports.errors."""
-    return await run_config(load_config(config_path), progress, os.environ, take_over=take_over)
+def _tell_nobody(_: RunSummary) -> None:
+    """Summaries are returned, too."""
+
+
+async def run_once(
+    config_path: Path,
+    progress: Progress,
+    *,
+    take_over: bool = False,
+    tell: Callable[[RunSummary], None] = _tell_nobody,
+) -> tuple[RunSummary, ...]:
+    """Work off every waiting job, and `tell` of each as it ends. Raises ConfigInvalid, the trouble of ports.errors."""
+    return await run_config(load_config(config_path), progress, os.environ, take_over=take_over, tell=tell)
 
 
 async def run_config(
@@ -65,15 +75,23 @@ async def run_config(
     *,
     take_over: bool = False,
     clock: Clock = SYSTEM_CLOCK,
+    tell: Callable[[RunSummary], None] = _tell_nobody,
 ) -> tuple[RunSummary, ...]:
     """The same with settings that are already read."""
+    summaries: list[RunSummary] = []
     async with open_desk(config, progress, environment, clock) as desk:
-        ended = await run_pending(desk, take_over=take_over)
-        summaries = [await summarise(desk.journal, one.job.id) for one in ended]
-    return tuple(summary for summary in summaries if summary is not None)
+
+        async def note(ended: EndedJob) -> None:
+            summary = await summarise(desk.journal, ended.job.id)
+            if summary is not None:
+                summaries.append(summary)
+                tell(summary)
+
+        await run_pending(desk, take_over=take_over, on_end=note)
+    return tuple(summaries)
 
 
-async def summarise(journal: PostingJournal, job_id: str) -> RunSummary | None:
+async def summarise(journal: PostingJournal, job_id: str, limit: int = LISTED_MAX) -> RunSummary | None:
     """The job as our journal remembers it, or None when it doesn't."""
     job = await journal.job_record(job_id)
     if job is None:
@@ -81,8 +99,8 @@ async def summarise(journal: PostingJournal, job_id: str) -> RunSummary | None:
     return RunSummary(
         job=job,
         tally=await journal.tally(job_id),
-        failed=await journal.outcomes(job_id, choice=OutcomeChoice.FAILED, offset=0, limit=LISTED_MAX),
-        with_warnings=await journal.outcomes(job_id, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=LISTED_MAX),
+        failed=await journal.outcomes(job_id, choice=OutcomeChoice.FAILED, offset=0, limit=limit),
+        with_warnings=await journal.outcomes(job_id, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=limit),
     )
 
 
@@ -93,12 +111,12 @@ async def list_jobs(config_path: Path, limit: int) -> tuple[RunSummary, ...]:
         return tuple([RunSummary(job=record, tally=await journal.tally(record.job_id)) for record in records])
 
 
-async def show_job(config_path: Path, beginning: str) -> RunSummary | None:
+async def show_job(config_path: Path, beginning: str, limit: int = LISTED_MAX) -> RunSummary | None:
     """The newest job whose id starts like this."""
     async with open_journal(load_config(config_path)) as journal:
         records = await journal.job_records(LISTED_MAX)
         found = next((record.job_id for record in records if record.job_id.startswith(beginning)), None)
-        return await summarise(journal, found or beginning)
+        return await summarise(journal, found or beginning, limit)
 
 
 def _item(outcome: ItemOutcome) -> dict[str, Any]:

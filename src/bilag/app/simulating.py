@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from bilag.ports.errors import NeedsPerson
 from bilag.simulator.catalogue import COMPANY_ID
 from bilag.simulator.demo_job import demo_expenses
 from bilag.simulator.expense import ExpenseSource
@@ -37,12 +38,15 @@ class SimulatedPleo:
 async def simulated_pleo(
     source: ExpenseSource | None = None, *, api_port: int = 0, files_port: int = 0
 ) -> AsyncIterator[SimulatedPleo]:
-    """Run the simulator on loopback with one waiting job of all expenses; the demo's when none are given."""
+    """Run the simulator on loopback with one waiting job of all expenses; the demo's when none are given.
+
+    Raises NeedsPerson when a port is taken.
+    """
     expenses = source or demo_expenses()
     world = PleoWorld()
     world.add_company(expenses)
     world.accept_api_key(API_KEY, expenses.company_id)
-    async with SimulatorServer(world, api_port=api_port, files_port=files_port) as server:
+    async with _listening(world, api_port, files_port) as server:
         # Vendor tagging is on, so that items carry their bookkeeping method.
         job = world.create_job(expenses.company_id, options=JobOptions(vendor_based_bookkeeping=True))
         yield SimulatedPleo(
@@ -52,6 +56,21 @@ async def simulated_pleo(
             job_id=job.id,
             items=len(expenses),
         )
+
+
+@asynccontextmanager
+async def _listening(world: PleoWorld, api_port: int, files_port: int) -> AsyncIterator[SimulatorServer]:
+    server = SimulatorServer(world, api_port=api_port, files_port=files_port)
+    try:
+        await server.start()
+    except OSError as taken:
+        raise NeedsPerson(
+            f"The simulated Pleo can't listen: {taken.strerror}. Choose other ports with --port and --files-port."
+        ) from taken
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 def seeded_expenses(items: int, seed: int, *, receipt_share: float = 0.6, failing_share: float = 0.0) -> ExpenseSource:

@@ -27,7 +27,7 @@ from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.desk import Desk, Planner
 from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.clock import Clock
-from bilag.ports.errors import AddressRefused, NeedsPerson
+from bilag.ports.errors import AddressRefused, NeedsPerson, StoreFailed
 from bilag.ports.export_api import ExportApi, FetchedItem
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.progress import Progress
@@ -77,16 +77,6 @@ def _spool(state: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _create_books_folder(config: Config) -> None:
-    folder = config.books.plaintext.folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise NeedsPerson(
-            f"books.plaintext.folder: {folder} can't be a folder: {problem.strerror}. Correct the path or its rights."
-        ) from problem
 
 
 @asynccontextmanager
@@ -169,7 +159,7 @@ def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     except OSError as problem:
         raise NeedsPerson(f"books.plaintext.folder: {folder} can't be made: {problem.strerror}") from problem
 

@@ -46,15 +46,24 @@ def _print_next(result: DemoResult) -> None:
     out.print(
         plain("The failures above are part of the demo: each says what a bookkeeper would do. Look further:", "dim")
     )
-    bilag = _shown_program("bilag")
-    fava = tool("fava")
-    if fava:
-        out.print(plain(f"  {_shown_program('fava')} {quote(str(main_file(shown)))}"))
-    config = quote(str(shown / "bilag.toml"))
-    out.print(plain(f"  {bilag} show {result.summary.job.job_id[:8]} --config {config}"))
+    for command, purpose in (commands := _commands(result, shown)):
+        width = max(len(one) for one, _ in commands)
+        out.print(plain(f"  {command:<{width}}  # {purpose}"))
+    out.print(plain(f"To mend one and export again, see the top of {shown / 'bilag.toml'}.", "dim"))
+
+
+def _commands(result: DemoResult, shown: Path) -> list[tuple[str, str]]:
+    """What to type next, each with its purpose, for a shell in the current folder."""
+    bilag, config = _shown_program("bilag"), quote(str(shown / "bilag.toml"))
     booked = next((o for o in result.summary.with_warnings), None)
     entry = booked.entry_id if booked else result.summary.failed[0].entry_id
-    out.print(plain(f"  {bilag} explain {entry[:8]} --config {config}"))
+    commands = [
+        (f"{bilag} show {result.summary.job.job_id[:8]} --config {config}", "this summary again"),
+        (f"{bilag} explain {entry[:8]} --config {config}", "why an expense was booked as it was"),
+    ]
+    if tool("fava"):
+        commands.insert(0, (f"{_shown_program('fava')} {quote(str(main_file(shown)))}", "the books in a browser"))
+    return commands
 
 
 def _shown_program(name: str) -> str:

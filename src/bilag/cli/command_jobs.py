@@ -36,18 +36,19 @@ def jobs(config_path: Path, limit: int, as_json: bool) -> None:  # noqa: FBT001 
         )
         for s in summaries
     ]
-    out.print(table(("job", "created", "state", "booked", "failed"), rows, right=(3, 4)))
+    out.print(table(("job", "created", "state", "in the books", "failed"), rows, right=(3, 4)))
 
 
 @click.command()
 @click.argument("job")
 @config_option
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many expenses.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def show(job: str, config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
+def show(job: str, config_path: Path, limit: int, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
     """Show JOB (an Export Job id, or its beginning): how it ended, what failed and what to do."""
     if not job:
         raise click.UsageError("name an Export Job by its id, or by the beginning of it")
-    summary = asyncio.run(show_job(config_path, job))
+    summary = asyncio.run(show_job(config_path, job, limit))
     if summary is None:
         err.print(plain(f"No Export Job that starts with {job} was seen. `bilag jobs` lists those that were."))
         raise SystemExit(ExitCode.NEEDS_ATTENTION)

@@ -1,6 +1,7 @@
 """`bilag plan`: the exact documents that a job or a file of items would become. Posts nothing."""
 
 import asyncio
+from contextlib import aclosing
 from pathlib import Path
 
 import click
@@ -31,18 +32,18 @@ def plan(file: Path | None, job: str | None, config_path: Path, as_json: bool, w
 
 
 async def _print_all(file: Path | None, job: str | None, config_path: Path, *, as_json: bool, why: bool) -> int:
-    plans = plan_file(config_path, file) if file else plan_job(config_path, job or "")
     items = failed = 0
-    async for item in plans:
-        items += 1
-        failed += bool(item["failures"])
-        if as_json:
-            print_json(item)
-            continue
-        print_plan(item)
-        if why:
-            print_trace(item)
-            out.print()
+    async with aclosing(plan_file(config_path, file) if file else plan_job(config_path, job or "")) as plans:
+        async for item in plans:
+            items += 1
+            failed += bool(item["failures"])
+            if as_json:
+                print_json(item)
+                continue
+            print_plan(item)
+            if why:
+                print_trace(item)
+                out.print()
     if not as_json:
         out.print(plain(f"{items} items: {items - failed} can be booked, {failed} can't. Nothing was booked."))
     return failed

@@ -20,12 +20,15 @@ from bilag.cli.render_job import print_job
 def run(config_path: Path, take_over: bool, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
     """Export every waiting job of the company, oldest first, then stop; made for cron."""
     with JobProgress() as progress:
-        summaries = asyncio.run(run_once(config_path, progress, take_over=take_over))
-    for summary in summaries:
-        if as_json:
-            print_json(summary.as_json())
-        else:
-            print_job(summary)
+
+        def tell(summary: RunSummary) -> None:
+            progress.clear()
+            if as_json:
+                print_json(summary.as_json())
+            else:
+                print_job(summary)
+
+        summaries = asyncio.run(run_once(config_path, progress, take_over=take_over, tell=tell))
     if not summaries and not as_json:
         out.print(plain("No Export Job is waiting."))
     raise SystemExit(_exit_code(summaries))

@@ -2,16 +2,25 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Final
 
 import click
 
 from bilag.app import simulating
-from bilag.cli.output import err, plain
+from bilag.cli.output import err, out, paragraphs, plain
+
+_PORT: Final = click.IntRange(0, 65535)
 
 
 @click.command()
-@click.option("--port", default=simulating.API_PORT, show_default=True, help="Port of the Export API.")
-@click.option("--files-port", default=simulating.FILES_PORT, show_default=True, help="Port of the host of receipts.")
+@click.option("--port", type=_PORT, default=simulating.API_PORT, show_default=True, help="Port of the Export API.")
+@click.option(
+    "--files-port",
+    type=_PORT,
+    default=simulating.FILES_PORT,
+    show_default=True,
+    help="Port of the host of receipts.",
+)
 @click.option("--items", type=click.IntRange(1, 100_000), help="Seeded expenses instead of the demo's.")
 @click.option("--seed", default=1, show_default=True, help="Which expenses --items draws.")
 @click.option("--failing", type=click.IntRange(0, 100), default=0, help="Percent of --items that can't be booked.")
@@ -29,8 +38,20 @@ def simulate(port: int, files_port: int, items: int | None, seed: int, failing: 
 
 async def _serve(source: simulating.Expenses | None, port: int, files_port: int) -> None:
     async with simulating.simulated_pleo(source, api_port=port, files_port=files_port) as pleo:
-        err.print(
-            plain(f"Simulated Pleo: {pleo.api_url} (receipts on {pleo.files_url}), API key: {simulating.API_KEY}")
-        )
-        err.print(plain(f"Export Job {pleo.job_id} with {pleo.items} items waits for company {pleo.company_id}."))
+        err.print(plain(f"A simulated Pleo has Export Job {pleo.job_id} with {pleo.items} items waiting."))
+        err.print(plain("Started again, it has the same expenses in a new job. In your bilag.toml:"))
+        err.print()
+        out.print(paragraphs(_section(pleo)))
+        err.print()
+        err.print(plain(f"and in the terminal of `bilag run`: export PLEO_API_KEY={simulating.API_KEY}"))
         await simulating.wait_forever()
+
+
+def _section(pleo: simulating.SimulatedPleo) -> str:
+    """The way to this Pleo, as bilag.toml has it."""
+    return f"""\
+[pleo]
+company_id = "{pleo.company_id}"
+base_url = "{pleo.api_url}"
+simulator_origins = ["{pleo.api_url}", "{pleo.files_url}"]
+api_key = {{ env = "PLEO_API_KEY" }}"""

@@ -2,10 +2,10 @@
 
 import io
 import logging
-import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from collections.abc import Sequence
 from types import FrameType
@@ -22,7 +22,7 @@ from bilag.cli.command_plan import plan
 from bilag.cli.command_run import run
 from bilag.cli.command_simulate import simulate
 from bilag.cli.exit_codes import ExitCode
-from bilag.cli.output import err, paragraphs, plain
+from bilag.cli.output import PlainFormatter, err, paragraphs, plain
 from bilag.config.load import ConfigInvalid
 from bilag.ports.errors import NeedsPerson, Refused, Trouble
 
@@ -33,17 +33,12 @@ from bilag.ports.errors import NeedsPerson, Refused, Trouble
 def cli(log: str) -> None:
     """Export approved Pleo expenses into an accounting system: each booked once, every outcome reported."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    formatter = PlainFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
+    formatter.converter = time.gmtime
+    handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler])
     # Other people's libraries log what they send and store; that is nobody's business.
     logging.getLogger("bilag").setLevel(log.upper())
-
-
-class _PlainFormatter(logging.Formatter):
-    """Texts from outside reach the log, too."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return paragraphs(super().format(record)).plain
 
 
 for _command in (demo, run, plan, explain, jobs, show, doctor, simulate, connectors):
@@ -70,9 +65,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Trouble as trouble:
         err.print(plain(f"{str(trouble).rstrip('.')}. Nothing is lost; run again later."))
         sys.exit(ExitCode.TRY_LATER)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ExitCode.OK)
     except Exception:  # noqa: BLE001  the other place that may: a bug is shown as one, with its traceback
         err.print(paragraphs(traceback.format_exc()))
         err.print(plain("This is a bug in bilag. Please report it with the lines above."))
@@ -86,6 +78,8 @@ def _prepare_process() -> None:
             stream.reconfigure(errors="replace")
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _interrupt)
+        # A shell starts what it puts into the background with SIGINT ignored, and SIGTERM would be lost with it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,7 @@
 """How things look in a terminal: plain words, a table where there are columns, colour only where it helps."""
 
 import json
+import logging
 import re
 from collections.abc import Sequence
 from typing import Any, Final
@@ -36,6 +37,15 @@ def plain(text: str, style: str = "") -> Text:
 def paragraphs(text: str) -> Text:
     """A text of ours that has several lines, each of them plain."""
     return Text("\n").join(plain(line) for line in text.splitlines())
+
+
+class PlainFormatter(logging.Formatter):
+    """For logs, which texts from outside reach, too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record in one line, and what follows of its traceback line by line."""
+        one_line = {"msg": plain(record.getMessage()).plain, "args": ()}
+        return paragraphs(super().format(logging.makeLogRecord(record.__dict__ | one_line))).plain
 
 
 def print_json(value: Any) -> None:

@@ -6,7 +6,7 @@ from itertools import groupby
 from rich.text import Text
 
 from bilag.app.running import RunSummary
-from bilag.cli.output import out, plain, table
+from bilag.cli.output import out, plain
 from bilag.domain.posting_record import ItemOutcome
 
 _COLOUR = {"completed": "green", "completed_with_errors": "yellow", "failed": "red"}
@@ -15,11 +15,11 @@ _COLOUR = {"completed": "green", "completed_with_errors": "yellow", "failed": "r
 def print_job(summary: RunSummary) -> None:
     """The job's end, its figures, and its failures grouped by cause."""
     job = summary.job
-    state = Text(job.state, _COLOUR.get(job.state, ""))
+    state = plain(job.state, _COLOUR.get(job.state, ""))
     tally = summary.tally
     out.print(plain(f"Export Job {job.job_id}: ") + state)
     unreported = f", {tally.unreported} not taken by Pleo" if tally.unreported else ""
-    out.print(plain(f"  {tally.successful} booked, {tally.failed} failed{unreported}"))
+    out.print(plain(f"  {tally.successful} in the books, {tally.failed} failed{unreported}"))
     if job.failure_reason:
         kind = f"{job.failure_reason_type}: " if job.failure_reason_type else ""
         out.print(plain(f"  {kind}{job.failure_reason}"))
@@ -27,6 +27,10 @@ def print_job(summary: RunSummary) -> None:
         again = "Export these expenses again in Pleo: what is booked is reported then, and nothing is booked twice."
         out.print(plain(f"  → {again}", "cyan"))
     print_failed_items(summary.failed)
+    if len(summary.failed) < tally.failed:
+        out.print()
+        left = tally.failed - len(summary.failed)
+        out.print(plain(f"and {left} more; bilag show {job.job_id[:8]} --limit {tally.failed} lists all"))
     print_warnings(summary.with_warnings)
 
 
@@ -44,9 +48,11 @@ def print_failed_items(outcomes: Sequence[ItemOutcome]) -> None:
 
 
 def print_warnings(outcomes: Sequence[ItemOutcome]) -> None:
-    """What was booked, but with something to know."""
-    rows = [(outcome.entry_id[:8], outcome.label, warning) for outcome in outcomes for warning in outcome.warnings]
-    if rows:
+    """What is in the books, but with something to know."""
+    if outcomes:
         out.print()
-        out.print(plain("Booked, with something to know", "bold"))
-        out.print(table(("entry", "expense", ""), rows))
+        out.print(plain("In the books, with something to know", "bold"))
+    for outcome in outcomes:
+        out.print(Text("  • ", "yellow") + plain(f"{outcome.label}  {outcome.entry_id}"))
+        for warning in outcome.warnings:
+            out.print(plain(f"    {warning}"))

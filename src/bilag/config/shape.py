@@ -62,7 +62,7 @@ class PleoSection(_Section):
     simulator_origins: tuple[WebAddress, ...] = ()
     """Addresses of this machine that may be used, also without TLS; for the simulator only."""
     ca_file: Path | None = None
-    """A file of certificate authorities to trust instead of the system's."""
+    """A file of certificate authorities to trust besides the system's; whoever can write it can pose as Pleo."""
 
     @model_validator(mode="after")
     def _own_machine_is_listed(self) -> "PleoSection":

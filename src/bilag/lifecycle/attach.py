@@ -1,8 +1,9 @@
 """Attach: receipts from Pleo into the books. Every file is an obligation of its own, remembered until it is met."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from bilag.domain.attachment import AttachmentRules, NoteFile, StoredFile
 from bilag.domain.export_item import ExportItem
@@ -11,9 +12,14 @@ from bilag.domain.posting_record import PostingKey, ReceiptRecord, ReceiptState
 from bilag.lifecycle.case import Case
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.plan_item import notes_of
-from bilag.ports.errors import OutcomeUnknown, Trouble
+from bilag.ports.errors import OutcomeUnknown, StoreFailed, Trouble
 from bilag.ports.export_api import LinkExpired
 from bilag.rules import attachment_handling as handling
+
+# As long as the receipts of one expense take to arrive, one of the places where expenses are worked off is taken.
+RECEIPTS_SECONDS_MAX: Final = 600.0
+
+_log = logging.getLogger("bilag.item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +35,30 @@ async def fetch_receipts(case: Case) -> Receipts:
     rules = case.desk.books.capabilities.attachments
     if rules is None or not case.item.files:
         return Receipts()
+    if (excess := handling.too_many(len(case.item.files))) is not None:
+        return Receipts(failures=(excess,))
+    files, failures = await _fetched(case, rules)
+    if handling.must_combine(files, rules):
+        combined = await case.desk.combine(files, rules, case.folder, case.item.reconciliation_id)
+        if isinstance(combined, Failure):
+            return Receipts(failures=(*failures, combined))
+        files = [combined]
+    return Receipts(files=tuple(files), failures=tuple(failures))
+
+
+async def _fetched(case: Case, rules: AttachmentRules) -> tuple[list[StoredFile], list[Failure]]:
+    """The receipts one after another, with fresh links once; those left are given up when it becomes too much."""
+    clock = case.desk.clock
     files: list[StoredFile] = []
     failures: list[Failure] = []
     current, is_renewed = case.item, False
+    started_seconds = clock.monotonic_seconds()
     for position in range(len(case.item.files)):
+        is_late = clock.monotonic_seconds() - started_seconds > RECEIPTS_SECONDS_MAX
+        excess = _too_late(position) if is_late else handling.too_heavy(files)
+        if excess is not None:
+            failures.append(excess)
+            break
         found = await _download(current, position, case)
         if isinstance(found, LinkExpired) and not is_renewed:
             current, is_renewed = await _renewed(case), True
@@ -42,12 +68,7 @@ async def fetch_receipts(case: Case) -> Receipts:
             failures.append(problem)
         elif isinstance(found, StoredFile):
             files.append(found)
-    if handling.must_combine(files, rules):
-        combined = await case.desk.combine(files, rules, case.folder, case.item.reconciliation_id)
-        if isinstance(combined, Failure):
-            return Receipts(failures=(*failures, combined))
-        files = [combined]
-    return Receipts(files=tuple(files), failures=tuple(failures))
+    return files, failures
 
 
 async def owe(key: PostingKey, files: Sequence[StoredFile], desk: Desk) -> None:
@@ -127,10 +148,13 @@ async def _download(item: ExportItem, position: int, case: Case) -> StoredFile |
         return await case.desk.pleo.download(item.files[position], case.folder, name)
     except Trouble as trouble:
         return _not_fetched(position, trouble)
+    except OSError as full:
+        raise StoreFailed(f"A receipt can't be kept in {case.folder}: {full.strerror}") from full
 
 
 async def _renewed(case: Case) -> ExportItem:
     """The item with fresh links; the old one when Pleo does not give it again."""
+    _log.info("item %s receipt links renewed job=%s", case.entry_id, case.job_id)
     try:
         return await case.desk.pleo.refetch(case.job_id, case.fetched) or case.item
     except Trouble:
@@ -158,6 +182,15 @@ def _not_fetched(position: int, trouble: Trouble) -> Failure:
         code=FailureCode.RECEIPT_DOWNLOAD,
         path=f"files[{position}]",
         message=f"Receipt {position + 1} could not be fetched from Pleo: {trouble}.",
+        remedy="Export the expense again later.",
+    )
+
+
+def _too_late(position: int) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_DOWNLOAD,
+        path=f"files[{position}]",
+        message=f"The receipts of the expense take too long to arrive; receipt {position + 1} was not fetched.",
         remedy="Export the expense again later.",
     )
 

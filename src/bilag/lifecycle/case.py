@@ -27,6 +27,11 @@ class Case:
     desk: Desk
 
     @property
+    def entry_id(self) -> str:
+        """The item's accounting entry id."""
+        return self.item.entry_id
+
+    @property
     def folder(self) -> Path:
         """Where this item's receipts lie until they are in the books; names that Pleo cannot choose."""
         return self.desk.spool / _folder_name(self.job_id) / _folder_name(self.item.entry_id)
@@ -60,6 +65,6 @@ def label(item: ExportItem | MalformedItem) -> str:
     """The item in a few words, for lists: type, supplier, amount."""
     if isinstance(item, MalformedItem):
         return "unreadable item"
-    kind = item.type.text if isinstance(item.type, Unrecognised) else item.type.value
+    kind = item.type.text if isinstance(item.type, Unrecognised) else item.type.value.replace("_", " ")
     payee = (item.supplier.name if item.supplier else None) or (item.user.name if item.user else None)
     return " · ".join(part for part in (kind, payee, str(item.amount.wallet)) if part)

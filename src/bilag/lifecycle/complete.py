@@ -3,6 +3,7 @@
 https://developers.pleo.io/docs/current/integration-design/exports (update and complete export job)
 """
 
+import logging
 from typing import Final
 
 from bilag.domain.export_job import ExportJob, JobEvent, JobReport, JobStatus
@@ -13,6 +14,8 @@ from bilag.ports.errors import OutcomeUnknown, Refused
 
 SENDS_MAX: Final = 3
 _ENDED: Final = frozenset({JobStatus.COMPLETED, JobStatus.COMPLETED_WITH_ERRORS, JobStatus.FAILED})
+
+_log = logging.getLogger("bilag.job")
 
 
 async def complete(job: ExportJob, report: JobReport, desk: Desk) -> JobReport | None:
@@ -25,10 +28,11 @@ async def complete(job: ExportJob, report: JobReport, desk: Desk) -> JobReport |
     if job.status is not None:
         job_after(job.status, report.event)
     last: OutcomeUnknown | Refused | None = None
-    for _ in range(SENDS_MAX):
+    for attempt in range(1, SENDS_MAX + 1):
         try:
             await desk.pleo.send_event(job.id, report.event, report)
         except (OutcomeUnknown, Refused) as trouble:
+            _log.warning("job %s close try=%d of=%d event=%s: %s", job.id, attempt, SENDS_MAX, report.event, trouble)
             current = await desk.pleo.job(job.id)
             if current.status in _ENDED:
                 return await _settled(current, report, desk)
@@ -53,6 +57,7 @@ def _next_try(report: JobReport, trouble: OutcomeUnknown | Refused) -> JobReport
 
 async def _settled(job: ExportJob, report: JobReport, desk: Desk) -> JobReport | None:
     await remember(job, desk)
+    _log.info("job %s ended status=%s", job.id, job.status)
     if job.status in _ENDED and job.status is not job_after(JobStatus.IN_PROGRESS, report.event):
         return None
     desk.progress.job_ended(job, report)

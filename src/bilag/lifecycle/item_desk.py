@@ -56,6 +56,13 @@ class ItemDesk:
             stray = MalformedItem(entry_id=entry_id, failures=(failure,))
             await self._desk.journal.record_outcome(self._failed_by(stray, failure))
         await self.reporter.flush()
+        _log.info(
+            "job %s settled successful=%d failed=%d not_taken=%d",
+            self._job.id,
+            self._successful,
+            self._failed,
+            len(self.reporter.refused),
+        )
         lost = sum(outcome.successful for outcome in self.reporter.refused)
         if self._stopped_by is not None and self._successful == lost:
             return failed_job_report((trouble_as_job_failure(self._stopped_by, self._desk.books.capabilities.system),))
@@ -66,6 +73,8 @@ class ItemDesk:
             self._successful += 1
         else:
             self._failed += 1
+            codes = ",".join(dict.fromkeys(failure.code for failure in outcome.failures))
+            _log.info("item %s failed job=%s codes=%s", outcome.entry_id, outcome.job_id, codes)
         await self.reporter.add(outcome)
         self._desk.progress.item_settled(outcome)
 
@@ -73,18 +82,21 @@ class ItemDesk:
         """The item's outcome, come what may: one item never keeps the others from theirs."""
         if self._stopped_by is not None:
             return self._failed_by(fetched.item, self._systemic(self._stopped_by))
+        _log.debug("item %s begins job=%s", fetched.item.entry_id, self._job.id)
         try:
             outcome = await process_item(fetched, self._job.id, self._desk)
         except StoreFailed:
             raise
         except Trouble as trouble:
             self._troubles_in_a_row += 1
+            _log.warning("item %s met trouble job=%s: %s", fetched.item.entry_id, self._job.id, trouble)
             if isinstance(trouble, NeedsPerson) or self._troubles_in_a_row >= TROUBLES_IN_A_ROW_MAX:
                 self._stopped_by = trouble
+                _log.error("job %s asks the books no more, the rest of its items fail: %s", self._job.id, trouble)
             return self._failed_by(fetched.item, self._systemic(trouble))
         except Exception:  # noqa: BLE001  one of the two places that may: a bug fails its item, not the job
             reference = uuid.uuid4().hex[:12]
-            _log.exception("bug %s with entry %s", reference, fetched.item.entry_id)
+            _log.exception("bug %s item=%s job=%s", reference, fetched.item.entry_id, self._job.id)
             return self._failed_by(fetched.item, unexpected(reference))
         self._troubles_in_a_row = 0
         return outcome

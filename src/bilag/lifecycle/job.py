@@ -33,9 +33,10 @@ async def run_job(job: ExportJob, desk: Desk) -> JobReport | None:
         started = await start(job, desk)
         if started is None:
             return None
+        _log.info("job %s started items=%d status_before=%s", job.id, started.number_of_items, job.status)
         return await complete(started, await _closing_event(started, desk), desk)
     except JobEnded as ended:
-        _log.warning("job %s ended under our hands (%s); what was booked is remembered", job.id, ended)
+        _log.warning("job %s ended under our hands, what was booked is remembered: %s", job.id, ended)
         with suppress(JobEnded):  # Pleo may not even know it any more
             await remember(await desk.pleo.job(job.id), desk)
         return None
@@ -45,6 +46,7 @@ async def _closing_event(job: ExportJob, desk: Desk) -> JobReport:
     """How the job ends: every item on its way, unless something keeps the whole job from being exported."""
     failures = await pre_export_validation(job, desk)
     if failures:
+        _log.warning("job %s fails as a whole: %s", job.id, " ".join(failure.message for failure in failures))
         return failed_job_report(failures)
     try:
         return await _export(job, desk)
@@ -58,6 +60,13 @@ async def _export(job: ExportJob, desk: Desk) -> JobReport:
     """Every item to its outcome, every outcome to Pleo; returns the closing event that follows from them."""
     await Reporter(job.id, desk).catch_up()
     control = await control_list(job.id, desk)
+    _log.info(
+        "job %s listed open=%d successful_before=%d failed_before=%d",
+        job.id,
+        len(control.open),
+        control.successful_before,
+        control.failed_before,
+    )
     desk.progress.job_started(job, len(control.open))
     items = ItemDesk(job, desk, control)
     queue: asyncio.Queue[FetchedItem | None] = asyncio.Queue(maxsize=2 * desk.items_at_once)
@@ -80,6 +89,7 @@ async def _feed(job: ExportJob, items: ItemDesk, queue: asyncio.Queue[FetchedIte
         async for fetched in items_to_process(job.id, items.control, desk):
             await queue.put(fetched)
     except Trouble as trouble:
+        _log.warning("job %s gets no more items from Pleo: %s", job.id, trouble)
         items.feeding_failed = trouble
     for _ in range(desk.items_at_once):
         await queue.put(None)

@@ -4,12 +4,15 @@ The generation of a booking rises only when the booked document was removed from
 meant to book again (the setting post_again). Whatever may have been sent before is looked up before it is sent again.
 """
 
+import logging
 from dataclasses import dataclass, replace
 
 from bilag.domain.posting_record import Part, PostingKey, PostingRecord
 from bilag.domain.transitions import PostingState
 from bilag.lifecycle.desk import Desk
 from bilag.ports.accounting_system import PostedDocument
+
+_log = logging.getLogger("bilag.item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ async def look_back(entry_id: str, part: Part, desk: Desk) -> Standing:
 
 async def _booked_before(record: PostingRecord, posted: PostedDocument | None, desk: Desk) -> Standing:
     if posted is None:
+        _log.info("item %s removed from the books external_id=%s", record.key.entry_id, record.external_id)
         warning = f"The entry {record.external_id} was removed from the books, so the expense was booked again."
         return Standing(key=_next_generation(record.key), warnings=(warning,))
     # An earlier generation of the entry may have been reported; what counts is this very document.
@@ -57,6 +61,8 @@ async def _settle(record: PostingRecord, posted: PostedDocument | None, desk: De
     """An intent without an outcome: found is posted, surely absent is free to be sent."""
     if record.state is PostingState.INTENDED and posted is None:
         return Standing(key=record.key)
+    found = posted.external_id if posted else "nothing"
+    _log.info("item %s sent before job=%s state=%s found=%s", record.key.entry_id, record.job_id, record.state, found)
     now = desk.clock.now()
     if record.state is PostingState.INTENDED:
         record = replace(record, state=PostingState.SENT, changed_at=now)

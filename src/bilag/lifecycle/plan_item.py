@@ -157,5 +157,6 @@ def _receipt_problems(item: ExportItem, planner: Planner) -> tuple[Failure, ...]
     rules = planner.books.capabilities.attachments
     if rules is None or planner.settings.book_without_receipts:
         return ()
-    found = (attachment_handling.announced_problem(file, rules) for file in item.files)
+    found = [attachment_handling.announced_problem(file, rules) for file in item.files]
+    found.append(attachment_handling.too_many(len(item.files)))
     return tuple(failure for failure in found if failure is not None)

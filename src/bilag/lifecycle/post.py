@@ -3,6 +3,7 @@
 No call to the books happens inside a transaction of ours.
 """
 
+import logging
 from dataclasses import replace
 from typing import Final
 
@@ -19,6 +20,8 @@ from bilag.ports.errors import BadAnswer, OutcomeUnknown, Trouble
 # A lost answer is looked up and, when the books surely lack the document, sent again under the same reference.
 SENDS_MAX: Final = 3
 
+_log = logging.getLogger("bilag.item")
+
 
 async def post(
     document: Document, key: PostingKey, job_id: str, desk: Desk
@@ -32,7 +35,7 @@ async def post(
         changed_at=desk.clock.now(),
     )
     why = ""
-    for _ in range(SENDS_MAX):
+    for attempt in range(1, SENDS_MAX + 1):
         await desk.journal.record(record)
         sent = replace(record, state=PostingState.SENT, changed_at=desk.clock.now())
         await desk.journal.record(sent)
@@ -41,6 +44,7 @@ async def post(
         except (OutcomeUnknown, BadAnswer) as lost:
             # An answer that can't be understood tells no more of the document than one that never came.
             why = str(lost)
+            _log.warning("item %s answer lost job=%s try=%d of=%d: %s", key.entry_id, job_id, attempt, SENDS_MAX, why)
             found = await _look(sent, why, desk)
             if found is not None:
                 return found

@@ -4,6 +4,7 @@ Runs once the job is started and before any item is fetched.
 https://developers.pleo.io/docs/current/integration-design/exports (pre-export validation)
 """
 
+import logging
 from typing import Final
 
 from bilag.domain.export_job import ExportJob
@@ -15,6 +16,8 @@ from bilag.rules.posting_behaviour import mode_problem
 # A failed job costs a person a click, so the books get three chances before they count as unreachable.
 TRIES_MAX: Final = 3
 PAUSE_SECONDS: Final = 2.0
+
+_log = logging.getLogger("bilag.books")
 
 
 async def pre_export_validation(job: ExportJob, desk: Desk) -> tuple[JobFailure, ...]:
@@ -69,6 +72,7 @@ async def _books(desk: Desk) -> tuple[JobFailure, ...]:
         try:
             return await desk.books.problems()
         except TryLater as trouble:
+            _log.warning("books not ready try=%d of=%d: %s", attempt + 1, TRIES_MAX, trouble)
             last = trouble
         except Trouble as trouble:
             return (trouble_as_job_failure(trouble, system),)

@@ -1,5 +1,6 @@
 """The way of one Export Item, from top to bottom."""
 
+import logging
 import shutil
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,8 @@ from bilag.rules.attachment_handling import not_taken_warning
 
 # A period can close between planning and posting; every refusal rules out one period.
 PERIOD_REFUSALS_MAX: Final = 3
+
+_log = logging.getLogger("bilag.item")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,8 @@ async def _plan(case: Case, standing: Standing) -> ItemPlan | None:
 
 async def _book(case: Case, standing: Standing, plan: ItemPlan | None) -> _Booked | Rejected:
     """The document in the books: the one that stands there already, or the planned one, posted; both read back."""
+    if standing.posted is not None:
+        _log.info("item %s stands job=%s external_id=%s", case.entry_id, case.job_id, standing.posted.external_id)
     if plan is None:
         assert standing.posted is not None
         return _Booked(document=standing.posted, warnings=_moved_meanwhile(case, standing))
@@ -109,13 +114,22 @@ async def _book(case: Case, standing: Standing, plan: ItemPlan | None) -> _Booke
             case Rejected():
                 return answer
             case PostedDocument():
+                _log.info("item %s booked job=%s %s", case.entry_id, case.job_id, _shown(answer, plan))
                 return await _read_back(plan, answer, case.desk)
             case PeriodRefused():
                 refused |= {answer.period}
+                _log.info("item %s planned again job=%s period_refused=%s", case.entry_id, case.job_id, answer.period)
                 plan = await plan_item(case.item, case.desk.planner, standing.key.generation, refused)
     settings = case.desk.settings
     day = expense_date(case.item, settings)
     return Rejected(failures=(closed_failure(day, ", ".join(sorted(refused)), settings.closed_period),))
+
+
+def _shown(posted: PostedDocument, plan: ItemPlan) -> str:
+    """The booking for the log: numbers and dates, nothing about people."""
+    planned = plan.documents[0].posting_date
+    moved = f" moved_from={planned.original} moved_by={planned.moved_by}" if planned.moved_by else ""
+    return f"external_id={posted.external_id} posting_date={posted.posting_date}{moved}"
 
 
 async def _read_back(plan: ItemPlan, posted: PostedDocument, desk: Desk) -> _Booked | Rejected:

@@ -77,6 +77,7 @@ class Reporter:
             by_entry = {refusal.entry_id: refusal for refusal in refused}
             taken = [outcome.entry_id for outcome in batch if outcome.entry_id not in by_entry]
             await self._desk.journal.mark_reported(self._job_id, taken, self._desk.clock.now())
+            _log.info("job %s reported outcomes=%d taken=%d", self._job_id, len(batch), len(taken))
             for outcome in batch:
                 if outcome.entry_id in by_entry:
                     self._offer_again(outcome, by_entry[outcome.entry_id])
@@ -86,8 +87,12 @@ class Reporter:
         if offers <= OFFERS_MAX:
             self._waiting.append(outcome)
             return
-        _log.error("Pleo refuses the outcome of %s: %s %s", outcome.entry_id, refusal.type, refusal.message)
+        _log.error("item %s not taken by Pleo job=%s: %s", outcome.entry_id, outcome.job_id, _why(refusal))
         self.refused.append(outcome)
+
+
+def _why(refusal: RefusedReport) -> str:
+    return f"{refusal.type} {refusal.message}".strip()
 
 
 def _is_stray(outcome: ItemOutcome) -> bool:

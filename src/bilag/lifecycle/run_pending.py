@@ -1,7 +1,9 @@
 """Work off what waits: one Export Job after another, oldest first."""
 
+import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from bilag.domain.export_job import ExportJob, JobReport
 from bilag.lifecycle.desk import Desk
@@ -12,6 +14,8 @@ from bilag.lifecycle.job import run_job
 # One call works off what had piled up; a queue that never empties is the next call's.
 JOBS_MAX: Final = 1000
 
+_log = logging.getLogger("bilag.job")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedJob:
@@ -21,15 +25,28 @@ class EndedJob:
     report: JobReport | None
 
 
-async def run_pending(desk: Desk, *, take_over: bool = False) -> tuple[EndedJob, ...]:
+# Told of every job as soon as it was tried, so that the trouble of a later one hides nothing.
+OnEnd: TypeAlias = Callable[[EndedJob], Awaitable[None]]
+
+
+async def run_pending(desk: Desk, *, take_over: bool = False, on_end: OnEnd | None = None) -> tuple[EndedJob, ...]:
     """Every waiting job of the company, each once, after those that ended since the last run without our knowledge.
 
     Raises trouble with Pleo or our own disk; nothing is lost.
     """
-    ended = [EndedJob(job=job, report=None) for job in await ended_meanwhile(desk)]
+    ended: list[EndedJob] = []
+
+    async def note(one: EndedJob) -> None:
+        ended.append(one)
+        if on_end is not None:
+            await on_end(one)
+
+    for job in await ended_meanwhile(desk):
+        _log.warning("job %s ended without us status=%s", job.id, job.status)
+        await note(EndedJob(job=job, report=None))
     while len(ended) < JOBS_MAX:
-        job = await detect(desk, take_over=take_over, passed_over=[e.job.id for e in ended])
-        if job is None:
+        found = await detect(desk, take_over=take_over, passed_over=[one.job.id for one in ended])
+        if found is None:
             break
-        ended.append(EndedJob(job=job, report=await run_job(job, desk)))
+        await note(EndedJob(job=found, report=await run_job(found, desk)))
     return tuple(ended)

@@ -28,7 +28,7 @@ async def start(job: ExportJob, desk: Desk) -> ExportJob | None:
     except OutcomeUnknown:
         pass
     except Refused as refused:
-        _log.warning("Pleo did not let us start the job %s: %s", job.id, refused)
+        _log.warning("job %s may not be started: %s", job.id, refused)
         await _leave(job, desk)
         return None
     started = await desk.pleo.job(job.id)

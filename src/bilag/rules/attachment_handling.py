@@ -5,10 +5,31 @@ https://developers.pleo.io/docs/current/platform/exports (attachments)
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from bilag.domain.attachment import PLEO_FILE_BYTES_MAX, AttachmentRules, StoredFile
 from bilag.domain.export_item import ItemFile
 from bilag.domain.failure import Failure, FailureCode
+
+# Far more than an expense has. What its receipts weigh together is what our disk must hold for one expense.
+RECEIPTS_MAX: Final = 50
+RECEIPTS_BYTES_MAX: Final = 10 * PLEO_FILE_BYTES_MAX
+
+
+def too_many(count: int) -> Failure | None:
+    """More receipts than are fetched for one expense."""
+    if count <= RECEIPTS_MAX:
+        return None
+    return _beyond_bounds(f"The expense has {count} receipts; at most {RECEIPTS_MAX} are fetched.")
+
+
+def too_heavy(files: Sequence[StoredFile]) -> Failure | None:
+    """Receipts that weigh more together than is fetched for one expense."""
+    size_bytes = sum(file.size_bytes for file in files)
+    if size_bytes <= RECEIPTS_BYTES_MAX:
+        return None
+    limit = f"at most {_mib(RECEIPTS_BYTES_MAX)} MB are fetched"
+    return _beyond_bounds(f"The first {len(files)} receipts of the expense have {_mib(size_bytes)} MB; {limit}.")
 
 
 def announced_problem(file: ItemFile, rules: AttachmentRules | None) -> Failure | None:
@@ -41,7 +62,8 @@ def must_combine(files: Sequence[StoredFile], rules: AttachmentRules) -> bool:
 
 def receipt_name(reconciliation_id: str, position: int) -> str:
     """What a receipt is called on our disk until it is in the books: Pleo sends no names."""
-    return f"{''.join(c if c.isalnum() or c in '-_' else '-' for c in reconciliation_id)[:60]}-{position + 1}"
+    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_") else "-" for c in reconciliation_id)
+    return f"{plain[:60]}-{position + 1}"
 
 
 def not_taken_warning(count: int, rules: AttachmentRules | None) -> tuple[str, ...]:
@@ -54,6 +76,15 @@ def not_taken_warning(count: int, rules: AttachmentRules | None) -> tuple[str, .
 def without_receipt_warning(failure: Failure) -> str:
     """What the item's outcome says when it was booked although a receipt is missing."""
     return f"Booked without a receipt ({failure.path}): {failure.message}"
+
+
+def _beyond_bounds(message: str) -> Failure:
+    return Failure(
+        code=FailureCode.RECEIPT_TOO_LARGE,
+        path="files",
+        message=message,
+        remedy="Put the receipts together into fewer or smaller files in Pleo, then export the expense again.",
+    )
 
 
 def _too_large(position: int, size_bytes: int, size_bytes_max: int) -> Failure:

@@ -13,7 +13,11 @@ from bilag.domain.posting_record import ItemOutcome
 
 # Pleo publishes no longest text; this one is ours (docs/decisions/0003-inferences.md, "reason length").
 REASON_CHARACTERS_MAX: Final = 500
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]+")
+_UNPRINTABLE: Final = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]+"
+)
+# The folders before a file's name: whoever reads in Pleo needs the name, not how our machine is laid out.
+_FOLDERS: Final = re.compile(r"(?<=['\"])/(?:[^'\"/]+/)+|(?<![^\s(])/(?:[^\s'\"/]+/)+")
 _IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 
 
@@ -63,8 +67,9 @@ def reason_text(failures: Sequence[Failure]) -> str:
 
 
 def safe_text(text: str) -> str:
-    """One line without control characters or bank account numbers, cut at REASON_CHARACTERS_MAX."""
-    line = _IBAN.sub("[bank account]", " ".join(_UNPRINTABLE.sub(" ", text).split()))
+    """One line without control characters, our folders or bank account numbers, cut at REASON_CHARACTERS_MAX."""
+    printable = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    line = _IBAN.sub("[bank account]", _FOLDERS.sub("…/", printable))
     return line if len(line) <= REASON_CHARACTERS_MAX else line[: REASON_CHARACTERS_MAX - 1] + "…"
 
 

@@ -32,6 +32,22 @@ WALLET: Final = {
         lines=(paid(None, 15_000_00),),
         method=Method.NONE,
     ),
+    1061: Entry(
+        type=EntryType.WALLET_TOPUP,
+        date="2026-10-01T05:32:00Z",
+        wallet_currency="GBP",
+        supplier_currency="GBP",
+        lines=(paid(None, 2_000_00),),
+        method=Method.NONE,
+    ),
+    1062: Entry(
+        type=EntryType.WALLET_TOPUP,
+        date="2026-10-01T05:33:00Z",
+        wallet_currency="SEK",
+        supplier_currency="SEK",
+        lines=(paid(None, 8_000_00),),
+        method=Method.NONE,
+    ),
     1019: Entry(
         type=EntryType.FEE,
         date="2026-10-08T13:18:27Z",
@@ -43,7 +59,7 @@ WALLET: Final = {
         subtype=EntrySubtype.INTEREST,
         date="2026-10-31T06:00:00Z",
         lines=(paid("4310", 128_75),),
-        note="Interest on the overdraft, October",
+        note="Interest on the overdraft of September",
         receipts=(_PDF,),
     ),
     1050: Entry(

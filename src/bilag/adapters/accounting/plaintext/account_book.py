@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from bilag.adapters.accounting.plaintext.account_names import derived_name, kind_of_role
+from bilag.adapters.accounting.plaintext.account_names import derived_name, kind_of_role, number_problem
 from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig
 from bilag.adapters.accounting.plaintext.dialect import BooksAccountLine, Dialect
 from bilag.adapters.accounting.plaintext.disk import Disk, Signature, replace_file
@@ -53,10 +53,11 @@ class AccountBook:
         self._open(self._planned(missing), [self._config.currency])
 
     def find(self, number: str) -> BooksAccount | None:
-        """The account, or None when the books neither know it nor may open it."""
+        """The account, or None when the books neither know it nor may, or can, open it."""
         line, chart = self._lines.get(number), self._chart.get(number)
         if line is None and chart is None:
-            return BooksAccount(number=number, name=number) if self._config.open_accounts else None
+            may_open = self._config.open_accounts and not number_problem(number)
+            return BooksAccount(number=number, name=number) if may_open else None
         chart_currencies = chart.currencies if chart else frozenset[Currency]()
         line_currencies = line.currencies if line else frozenset[Currency]()
         names = (line.name if line else "", chart.name if chart else "", chart.account if chart else "", number)

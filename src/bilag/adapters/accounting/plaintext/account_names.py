@@ -36,6 +36,13 @@ def kind_of_role(role: AccountRole) -> AccountKind:
             assert_never(role)
 
 
+def number_problem(number: str) -> str:
+    """Why the text cannot stand in the books as an account's number, from where it must read back, or empty text."""
+    if not number.strip() or not number.isprintable() or len(number) > NUMBER_CHARACTERS_MAX:
+        return f"the account number {number!r} is empty, not printable, or longer than {NUMBER_CHARACTERS_MAX}"
+    return ""
+
+
 def derived_name(number: str, name: str, kind: AccountKind, taken: Container[str]) -> str:
     """A name that both syntaxes take and that is not taken: 4010 "Travel" gives "Expenses:4010-Travel"."""
     wanted = f"{kind.value}:{_component(f'{number} {name}')}"

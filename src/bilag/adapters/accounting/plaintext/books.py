@@ -1,5 +1,6 @@
 """The books while they are open: locked, laid out, repaired, indexed. Used by one thread at a time."""
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, assert_never
@@ -8,7 +9,7 @@ from urllib.parse import quote
 from bilag.adapters.accounting.plaintext.account_book import AccountBook
 from bilag.adapters.accounting.plaintext.config import PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry
-from bilag.adapters.accounting.plaintext.disk import Disk
+from bilag.adapters.accounting.plaintext.disk import FOLDER_MODE, Disk
 from bilag.adapters.accounting.plaintext.journal_folder import JournalFolder
 from bilag.adapters.accounting.plaintext.layout import Layout
 from bilag.adapters.accounting.plaintext.lock import FolderLock
@@ -101,6 +102,14 @@ class Books:
         """Where a receipt lies that the books name relative to the journal files."""
         return self.layout.journal / path
 
+    def holds(self, file: Path) -> bool:
+        """Whether the file lies in the folder of the books, as its path says."""
+        return Path(os.path.normpath(file)).is_relative_to(os.path.normpath(self.layout.folder))
+
+    def own_links(self) -> tuple[Path, ...]:
+        """Links in the place of folders whose content is ours to overwrite and delete; we do not follow them."""
+        return tuple(own for own in (self.layout.state, self.layout.incoming) if own.is_symlink())
+
     def attached(self, external_id: str) -> frozenset[str]:
         """The hashes of the entry's receipts whose files are there."""
         receipts = self.folder.receipts(external_id)
@@ -117,7 +126,9 @@ class Books:
         self._require_sound_config()
         if not self.layout.folder.is_dir():
             raise Unreachable(f"the folder of the books, {self.layout.folder}, does not exist")
-        self.layout.state.mkdir(exist_ok=True)
+        if links := self.own_links():
+            raise NeedsPerson(f"{links[0]} is a link, and what bilag keeps there is written over. Put a folder there")
+        self.layout.state.mkdir(FOLDER_MODE, exist_ok=True)
         with ExitStack() as stack:
             lock = FolderLock.take(self.layout.lock)
             stack.callback(lock.release)

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final, assert_never
 
 from bilag.adapters.accounting.plaintext.account_names import (
-    NUMBER_CHARACTERS_MAX,
     AccountKind,
     beancount_problem,
     hledger_problem,
+    number_problem,
 )
 from bilag.adapters.accounting.plaintext.periods import MONTHS_PER_YEAR, CalendarMonths, Periods
 from bilag.domain.failure import JobFailure, JobReason
@@ -97,6 +97,12 @@ class PlaintextConfig:
                 "Give the address as the browser shows it, starting with http:// or https://, or leave it empty.",
             )
 
+        if "@" in self.fava_url.partition("://")[2].partition("/")[0]:
+            yield _invalid(
+                "the Fava address holds a user name, which everybody would see in Pleo",
+                "Give the address without user name and password.",
+            )
+
     def _chart_problems(self) -> Iterator[str]:
         for account in self.chart:
             yield from self._account_problems(account)
@@ -109,8 +115,8 @@ class PlaintextConfig:
 
     def _account_problems(self, account: ChartAccount) -> Iterator[str]:
         number = account.number
-        if not number.strip() or not number.isprintable() or len(number) > NUMBER_CHARACTERS_MAX:
-            yield f"the account number {number!r} is empty, not printable, or longer than {NUMBER_CHARACTERS_MAX}"
+        if problem := number_problem(number):
+            yield problem
         if not account.account:
             return
         problem = self._name_problem(account.account)

@@ -5,15 +5,20 @@ disk that is full or broken.
 """
 
 import os
+import stat
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import BinaryIO, Final, Self
 
 from bilag.ports.errors import OutcomeUnknown, Unreachable
 
-_OPEN_FLAGS: Final = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
-_FILE_MODE: Final = 0o644
+# For us and our group, whatever the umask: the books are nobody else's business.
+FOLDER_MODE: Final = 0o750
+FILE_MODE: Final = 0o640
+# A link in the place of a file of ours would lead our bytes into somebody else's.
+_NO_LINK: Final = os.O_NOFOLLOW | os.O_CLOEXEC
+_OPEN_FLAGS: Final = os.O_RDWR | os.O_APPEND | _NO_LINK
 
 
 class Disk:
@@ -30,6 +35,16 @@ class Disk:
     def cut(self, descriptor: int, size_bytes: int) -> None:
         """Cut the file back."""
         os.ftruncate(descriptor, size_bytes)
+
+
+def open_own(path: Path, flags: int) -> int:
+    """A descriptor of a file of ours, made when `flags` say so. Raises OSError, also when the path is a link."""
+    return os.open(path, flags | _NO_LINK, FILE_MODE)
+
+
+def create(path: Path) -> BinaryIO:
+    """A new file to write into. Raises OSError when there is something under the name."""
+    return os.fdopen(open_own(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +100,10 @@ def replace_file(disk: Disk, path: Path, data: bytes, *, spare: Path) -> None:
     Raises Unreachable when the file is for certain as it was.
     """
     try:
-        descriptor = os.open(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE_MODE)
+        descriptor = open_own(spare, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         try:
+            if path.exists():  # the rights that a person gave it stay
+                os.fchmod(descriptor, stat.S_IMODE(path.stat().st_mode))
             _write_all(disk, descriptor, data)
             disk.sync(descriptor)
         finally:

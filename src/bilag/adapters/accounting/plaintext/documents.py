@@ -2,10 +2,12 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from bilag.adapters.accounting.plaintext.disk import Disk, sync_folder
+from bilag.adapters.accounting.plaintext.disk import FOLDER_MODE, Disk, create, sync_folder
 from bilag.adapters.accounting.plaintext.text_escape import holdable
 from bilag.domain.attachment import FileFormat
 from bilag.domain.failure import Failure, FailureCode
@@ -16,7 +18,6 @@ _NAME_BYTES_MAX: Final = 150
 _ENDING_BYTES_MAX: Final = 10
 _NOT_IN_NAME: Final = re.compile(r"[^\w.\-]+")
 _DIGEST_CHARACTERS: Final = 8
-_FILE_MODE: Final = 0o644
 
 
 def safe_part(text: str) -> str:
@@ -41,7 +42,7 @@ def copy_in(disk: Disk, source: Path, incoming: Path, sha256: str) -> Failure | 
     except OSError as problem:
         return _changed(source.name, f"cannot be read: {problem.strerror}")
     digest = hashlib.sha256()
-    with reading, incoming.open("xb") as writing:
+    with reading, create(incoming) as writing:
         while part := reading.read(_COPY_BYTES):
             digest.update(part)
             writing.write(part)
@@ -55,7 +56,7 @@ def copy_in(disk: Disk, source: Path, incoming: Path, sha256: str) -> Failure | 
 
 def write_in(disk: Disk, data: bytes, incoming: Path) -> None:
     """Write the bytes durably. Raises OSError."""
-    with incoming.open("xb") as writing:
+    with create(incoming) as writing:
         writing.write(data)
         writing.flush()
         disk.sync(writing.fileno())
@@ -67,14 +68,20 @@ def move_in(disk: Disk, incoming: Path, target: Path, sha256: str) -> Path:
     A file of the same name and content is left where it is. Raises OSError.
     """
     if not target.parent.is_dir():
-        target.parent.mkdir(parents=True)
+        target.parent.mkdir(FOLDER_MODE, parents=True)
         sync_folder(disk, target.parent.parent)
-    chosen = target
-    if target.exists() and digest_of(target) != sha256:
-        chosen = target.with_name(f"{target.stem}-{sha256[:_DIGEST_CHARACTERS]}{target.suffix}")
+    others = (target.with_name(f"{stem}{target.suffix}") for stem in _other_stems(target.stem, sha256))
+    chosen = next(name for name in chain([target], others) if not name.exists() or digest_of(name) == sha256)
     incoming.replace(chosen)
     sync_folder(disk, chosen.parent)
     return chosen
+
+
+def _other_stems(stem: str, sha256: str) -> Iterator[str]:
+    """What the file may be called instead; without end, since a receipt can be called like another one's stand-in."""
+    told_apart = f"{stem}-{sha256[:_DIGEST_CHARACTERS]}"
+    yield told_apart
+    yield from (f"{told_apart}-{number}" for number in count(2))
 
 
 def digest_of(path: Path) -> str:

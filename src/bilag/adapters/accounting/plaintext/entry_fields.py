@@ -6,7 +6,6 @@ The comment of the datapoints is left out: attendees and settled expenses stand 
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import count
 from typing import Final, TypeAlias
 
 from bilag.domain.export_item import BankAccount, InvoiceInformation
@@ -121,9 +120,14 @@ def _bank_fields(bank: BankAccount) -> Iterator[tuple[str, str]]:
 def _dimension_fields(dimensions: Iterable[Dimension]) -> Iterator[Field]:
     """Each dimension under a name of its own, made from its group; a group that changed by that is also spelled out."""
     taken: set[str] = set()
+    last_numbers: dict[str, int] = {}
     for dimension in dimensions:
         slug = _NOT_IN_NAME.sub("_", dimension.group.lower()).strip("_") or "other"
-        unique = next(name for extra in count(1) if (name := slug if extra == 1 else f"{slug}_{extra}") not in taken)
+        unique = slug
+        while unique in taken:
+            # Counted on from the last one: an expense can carry one group thousands of times.
+            last_numbers[slug] = last_numbers.get(slug, 1) + 1
+            unique = f"{slug}_{last_numbers[slug]}"
         taken.add(unique)
         yield f"{DIMENSION}{unique}", dimension.code
         if unique != dimension.group:

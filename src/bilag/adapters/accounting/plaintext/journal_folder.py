@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry, StandingReceipt, Unreadable
-from bilag.adapters.accounting.plaintext.disk import Disk, Signature, append, replace_file, sync_folder
+from bilag.adapters.accounting.plaintext.disk import (
+    FOLDER_MODE,
+    Disk,
+    Signature,
+    append,
+    replace_file,
+    sync_folder,
+)
 from bilag.adapters.accounting.plaintext.index import Place, ReferenceIndex, file_and_offset, place
 from bilag.adapters.accounting.plaintext.layout import Layout
 from bilag.adapters.accounting.plaintext.repair import Repair, repair_file
@@ -41,7 +48,7 @@ class JournalFolder:
         layout = self.layout
         for folder in (layout.state, layout.journal, layout.documents, layout.incoming):
             if not folder.is_dir():
-                folder.mkdir()
+                folder.mkdir(FOLDER_MODE)
                 sync_folder(self._disk, folder.parent)
         for left_over in layout.incoming.iterdir():
             left_over.unlink()

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Self
 
+from bilag.adapters.accounting.plaintext.disk import open_own
 from bilag.ports.errors import Unreachable
 
 
@@ -18,7 +19,7 @@ class FolderLock:
     def take(cls, path: Path) -> Self:
         """Take the lock. Raises Unreachable when another process has it."""
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
         except OSError as problem:
             raise Unreachable(f"the books cannot be locked: {problem}") from problem
         try:

@@ -19,7 +19,16 @@ def folder_problems(books: Books) -> tuple[JobFailure, ...]:
                 remedy="Create the folder, or correct its path in the configuration.",
             ),
         )
-    return (*_rights(books), *_lock(books), *_accounts(books))
+    return (*_links(books), *_rights(books), *_lock(books), *_accounts(books))
+
+
+def _links(books: Books) -> Iterator[JobFailure]:
+    for link in books.own_links():
+        yield JobFailure(
+            reason_type=JobReason.INVALID_CONFIGURATION,
+            message=f"Text books: {link} is a link, and what bilag keeps there is written over.",
+            remedy="Put a folder in its place.",
+        )
 
 
 def _rights(books: Books) -> Iterator[JobFailure]:

@@ -69,8 +69,9 @@ def _draw_up(books: Books, request: LinkRequest, position: int) -> tuple[Path, _
     if where is None:
         return refusals.not_in_books(request.external_id)
     for receipt in books.folder.receipts(request.external_id):
-        if receipt.sha256 == request.sha256:
-            move_in(books.disk, request.incoming, books.receipt_file(receipt.path), request.sha256)
+        place = books.receipt_file(receipt.path)
+        if receipt.sha256 == request.sha256 and books.holds(place):
+            move_in(books.disk, request.incoming, place, request.sha256)
             return None
     (entry,) = books.folder.entries([where])
     journal = books.folder.file_of(where)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from bilag.adapters.accounting.plaintext.dialect import BLOCK_BYTES_MAX, BLOCK_END, RECEIPT_START, VOUCHER_START
-from bilag.adapters.accounting.plaintext.disk import Disk, replace_file, sync_folder
+from bilag.adapters.accounting.plaintext.disk import Disk, open_own, replace_file, sync_folder
 
 # Room for the longest block and for what a person may have added after it.
 _TAIL_BYTES_MAX: Final = 4 * BLOCK_BYTES_MAX
@@ -133,7 +133,7 @@ def _free_name(folder: Path, stem: str, name: str) -> Path:
 
 
 def _shorten(disk: Disk, path: Path, size_bytes: int) -> None:
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = open_own(path, os.O_RDWR)
     try:
         disk.cut(descriptor, size_bytes)
         disk.sync(descriptor)

@@ -20,7 +20,7 @@ _QUOTED_AS: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "
 _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 _MEANT_BY: Final = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "b": "\b"}
 _SPACES: Final = re.compile(r"\s+")
-_LINE_BREAKS: Final = re.compile(r"\s*[\r\n]+\s*")
+_LINE_BREAKS: Final = re.compile(r"[\r\n]+")
 _LINK: Final = re.compile(r"[A-Za-z0-9\-_/.]+")
 _NOT_LINK: Final = re.compile(r"[^A-Za-z0-9\-_/.]")
 _LINK_DIGEST_CHARACTERS: Final = 12
@@ -74,7 +74,8 @@ def tag_value(text: str) -> str:
     """
     if _NOT_PLAIN.search(text) is None:
         return text
-    return _LINE_BREAKS.sub(" \u21b5 ", holdable(text).strip()).translate(_TAG_AS)
+    lines = (line.strip() for line in _LINE_BREAKS.split(holdable(text)))
+    return " \u21b5 ".join(line for line in lines if line).translate(_TAG_AS)
 
 
 def tag_link(address: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from bilag.adapters.accounting.plaintext.disk import open_own
 from bilag.adapters.accounting.plaintext.index import voucher_parts, voucher_text
 
 
@@ -29,7 +30,7 @@ def remember_vouchers(path: Path, last_numbers: Mapping[str, int]) -> None:
     lines = [f"{voucher_text(year, number)}\n" for year, number in sorted(last_numbers.items())]
     data = "".join(lines).encode()
     with suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = open_own(path, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(descriptor, data, 0)
             os.ftruncate(descriptor, len(data))
