@@ -104,10 +104,10 @@ def start_simulator(workload: Workload, seed: int) -> subprocess.Popen[bytes]:
         *(sys.executable, "-m", "bilag", "simulate", "--port", str(API_PORT), "--files-port", str(FILES_PORT)),
         *("--items", str(workload.items), "--seed", str(seed), "--receipts", str(workload.receipts_percent)),
     ]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)  # noqa: S603  our own program
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603  our own program
     assert process.stderr is not None
     started = time.monotonic()
-    while b"waits for company" not in process.stderr.readline():
+    while b"items waiting" not in process.stderr.readline():
         assert time.monotonic() - started < START_SECONDS_MAX, "the simulator did not start"
     return process
 

@@ -55,12 +55,12 @@ class AnyPleo:
                 self.reports |= {report["accountingEntryId"]: report for report in taken}
                 return web.json_response({"data": taken})
             case _, ["export-jobs"]:
-                return self._page([json.dumps(self._job()).encode()] if len(self.events) < 2 else [])
+                return _page([json.dumps(self._job()).encode()] if len(self.events) < 2 else [], request)
             case _, ["export-items"]:
-                return self._page(self._items)
+                return _page(self._items, request)
             case _, ["export-jobs", _, "items"]:
                 records = ({"accountingEntryId": entry_id, "status": "pending"} for entry_id in self._entry_ids)
-                return self._page([json.dumps(record).encode() for record in records])
+                return _page([json.dumps(record).encode() for record in records], request)
             case _:
                 return web.json_response({"data": self._job()})
 
@@ -68,9 +68,13 @@ class AnyPleo:
         status = ("pending", "in_progress", "completed")[min(len(self.events), 2)]
         return a_job(numberOfItems=len(self._items), status=status)
 
-    def _page(self, entries: Sequence[bytes]) -> web.Response:
-        body = b'{"data":[' + b",".join(entries) + b'],"pagination":{"hasNextPage":false}}'
-        return web.Response(body=body, content_type="application/json")
+
+def _page(entries: Sequence[bytes], request: web.Request) -> web.Response:
+    start = int(request.query.get("after", "0"))
+    end = start + int(request.query["limit"])
+    pagination = {"hasNextPage": end < len(entries), "endCursor": str(end)}
+    body = b'{"data":[' + b",".join(entries[start:end]) + b'],"pagination":' + json.dumps(pagination).encode() + b"}"
+    return web.Response(body=body, content_type="application/json")
 
 
 @asynccontextmanager

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from bilag.adapters.transport.transport import JSON_BYTES_MAX
 from bilag.app.wiring import SPOOL_FOLDER
 from bilag.domain.posting_record import ItemOutcome
+from bilag.ports.errors import BadAnswer
 from tests.adapters.accounting.plaintext.oracles import load
 from tests.adapters.pleo.samples import a_line, an_item, as_json
 from tests.e2e.expenses import seeded
@@ -83,6 +85,23 @@ async def test_expense_that_means_harm_takes_no_other_one_with_it(tmp_path: Path
     }
     assert len(load(tmp_path / "books").by_reference()) == 1
     assert all(len(report.get("failureReason", "")) <= 500 for report in pleo.reports.values())
+
+
+async def test_pages_too_large_for_one_answer_are_read_in_smaller_ones(tmp_path: Path) -> None:
+    notes = {f"note-{number}": an_expense(f"note-{number}", note="n" * 450_000) for number in range(20)}
+    assert sum(map(len, notes.values())) > JSON_BYTES_MAX
+    async with open_pleo([*notes.values(), an_expense("good")], [*notes, "good"]) as pleo:
+        summary = await pleo.run(tmp_path)
+
+    assert (summary.tally.successful, summary.tally.failed) == (21, 0)
+
+
+async def test_expense_too_large_for_any_answer_stops_the_job_with_a_sentence(tmp_path: Path) -> None:
+    async with open_pleo([an_expense("large", note="n" * JSON_BYTES_MAX)], ["large"]) as pleo:
+        with pytest.raises(BadAnswer, match=f"more than {JSON_BYTES_MAX} bytes"):
+            await pleo.run(tmp_path)
+
+    assert pleo.reports == {}
 
 
 @pytest.mark.usefixtures("no_umask")

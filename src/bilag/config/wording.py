@@ -73,8 +73,8 @@ def _plain(error: ErrorDetails) -> str:
 def _shown(value: object) -> str:
     """The value as the file has it; nothing for what takes more than a line."""
     match value:
-        case str() if "://" in value and "@" in value:
-            return ""  # a web address with a password in it
+        case str() if "://" in value and any(sign in value for sign in "@?#"):
+            return ""  # a web address that may hold a password
         case str() | bool():
             text = json.dumps(value, ensure_ascii=False)
         case int() | float() | date():

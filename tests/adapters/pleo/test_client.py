@@ -41,7 +41,7 @@ async def test_jobs_of_all_pages_come_oldest_first() -> None:
     jobs = await exchange.api.jobs(COMPANY, [JobStatus.PENDING, JobStatus.IN_PROGRESS])
 
     assert [job.id for job in jobs] == ["old", "middle", "new"]
-    query = f"company_id={COMPANY}&statuses=pending&statuses=in_progress&limit={PAGE_ENTRIES_WANTED}"
+    query = f"company_id={COMPANY}&statuses=pending&statuses=in_progress&limit={PAGE_ENTRIES_WANTED[0]}"
     assert exchange.asked == [
         f"GET /v3/export-jobs?{query}",
         f"GET /v3/export-jobs?{query}&after=MFRA%3D%3D%3D%3D",

@@ -24,6 +24,7 @@ from bilag.adapters.pleo.wire import (
     refused_reports,
 )
 from bilag.adapters.pleo.wire_item_reading import item_of
+from bilag.adapters.transport.transport import AnswerTooLarge
 from bilag.domain.attachment import StoredFile
 from bilag.domain.export_item import ExportItem, ItemFile, MalformedItem
 from bilag.domain.export_job import ExportJob, ItemReport, JobEvent, JobItem, JobReport, JobStatus
@@ -138,11 +139,17 @@ class PleoExportApi:
         return await self._page("list Export Items", _ITEMS, [("job_id", job_id)], cursor)
 
     async def _page(self, what: str, path: Sequence[str], query: Sequence[tuple[str, str]], cursor: str) -> PageWire:
+        """The page behind the cursor, with fewer entries on it when they are too large for one answer."""
         where = [("after", cursor)] if cursor != FIRST_PAGE else []
-        body = await self._calls.body_of(
-            Call(purpose=what, method="GET", path=path, query=[*query, ("limit", str(PAGE_ENTRIES_WANTED)), *where])
-        )
-        return decoded(body, PageWire, what)
+        limit, *smaller = PAGE_ENTRIES_WANTED
+        while True:
+            call = Call(purpose=what, method="GET", path=path, query=[*query, ("limit", str(limit)), *where])
+            try:
+                return decoded(await self._calls.body_of(call), PageWire, what)
+            except AnswerTooLarge:
+                if not smaller:
+                    raise
+            limit, *smaller = smaller
 
 
 def _with_entry_id(entry_id: str, items: Iterable[ExportItem | MalformedItem]) -> ExportItem | None:

@@ -6,8 +6,9 @@ from typing import Final
 from bilag.adapters.pleo.wire import PageWire
 from bilag.ports.errors import BadAnswer
 
-# Asked for; Pleo publishes neither its default nor its maximum, so whatever comes is taken.
-PAGE_ENTRIES_WANTED: Final = 100
+# Asked for, one after another while an answer is too large; Pleo publishes neither its default nor its maximum, so
+# whatever comes is taken.
+PAGE_ENTRIES_WANTED: Final = (100, 10, 1)
 PAGES_MAX: Final = 10_000
 # On all pages of a list together: ten times the largest Export Job that we are built for.
 ENTRIES_MAX: Final = 1_000_000
