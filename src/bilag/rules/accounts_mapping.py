@@ -76,8 +76,8 @@ def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) ->
             lines.append(LineAccounts(main=main, input_tax=input_tax, output_tax=output_tax))
     counter = _configured(row.counter, item, settings.accounts)
     if isinstance(counter, Failure):
-        return AccountsMapping(lines=tuple(lines), failures=_once((*failures, counter)))
-    return AccountsMapping(lines=tuple(lines), counter=counter, failures=_once(failures))
+        return AccountsMapping(lines=tuple(lines), failures=(*failures, counter))
+    return AccountsMapping(lines=tuple(lines), counter=counter, failures=tuple(failures))
 
 
 _Found = AccountChoice | Failure | None
@@ -213,7 +213,3 @@ def _candidates(role: AccountRole, item: ExportItem, accounts: AccountSettings) 
 
 def _of(accounts: tuple[CurrencyAccount, ...], currency: Currency) -> str:
     return next((a.account for a in accounts if a.currency == currency), "")
-
-
-def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
-    return tuple(dict.fromkeys(failures))

@@ -1,6 +1,6 @@
 """Whether the books know what an item refers to: its accounts, tax codes and dimensions."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from bilag.domain.books_account import BooksAccount
@@ -16,14 +16,14 @@ def check_accounts(
 ) -> tuple[Failure, ...]:
     """A failure for every chosen account that is unknown, closed, or kept in another currency."""
     found = (_account(choice, known.get(choice.number), currency) for choice in mapping.choices())
-    return _once(f for f in found if f is not None)
+    return tuple(f for f in found if f is not None)
 
 
 def check_codes(
     item: ExportItem, unknown_tax_codes: frozenset[str], unknown_dimensions: frozenset[tuple[str, str]]
 ) -> tuple[Failure, ...]:
     """A failure for every tax code and tag that the books do not know."""
-    return _once(_codes(item, unknown_tax_codes, unknown_dimensions))
+    return tuple(_codes(item, unknown_tax_codes, unknown_dimensions))
 
 
 def check_dimension_count(item: ExportItem, dimensions_max: int | None) -> tuple[Failure, ...]:
@@ -104,7 +104,3 @@ def _elsewhere(choice: AccountChoice) -> str:
             return "choose another contra account in Pleo's settings"
         case _:
             assert_never(choice.role)
-
-
-def _once(failures: Iterable[Failure]) -> tuple[Failure, ...]:
-    return tuple(dict.fromkeys(failures))
