@@ -1,5 +1,6 @@
 """docs/configuration.md: every key of bilag.toml with type, default and meaning, and an example that has them all."""
 
+import json
 import types
 from collections.abc import Iterator
 from datetime import date
@@ -13,6 +14,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from bilag.config import shape, value_kinds
+from bilag.config.section import SecretSource
+from bilag.config.serve_shape import ListeningAddress
 from docs.pages.markdown import table
 
 EXAMPLE: Final = Path(__file__).parents[1] / "bilag.example.toml"
@@ -23,6 +26,31 @@ _INTRODUCTION: Final = """\
 bilag reads one file, `bilag.toml`, from the working directory, from `--config FILE` or from `BILAG_CONFIG`. Relative
 paths count from the file's own folder. An unknown key is an error, so that a typing mistake is never passed over. All
 problems of the file are named at once. `bilag doctor` checks the file and everything that it points to.
+"""
+_PAYABLE: Final = """\
+## Accounts payable
+
+An expense is booked under accounts payable when Pleo says so, or when Pleo says nothing and
+`method_when_unset = "vendor_search"` finds its vendor. It is a debt to the vendor then, and a payment of it.
+
+The vendor is looked for in `[[books.plaintext.vendors]]` by one key after another. The first key that exactly one
+vendor has decides; a key that several share decides nothing.
+
+| The expense has | First | Second | Third |
+| --- | --- | --- | --- |
+| a vendor tagged in Pleo | code: `number` | external id: `external_id` | tax number: `tax_registration_number` |
+| only a supplier | code: `number` | account: `account` | tax identifier: `tax_registration_number` |
+| an employee as its vendor | code: `employee_code` | code: `number` | |
+
+- **Nobody is found.** The `default_vendor` takes the expense; without one it fails as `vendor.unknown`. The default
+  vendor takes only what is accounts payable already, since `vendor_search` does not count it as found, and nothing of
+  employees.
+- **The vendor is blocked.** The expense fails as `vendor.blocked`; nobody else takes it.
+- **The account.** The vendor's `payable_account`; where it has none, `accounts_payable` of `[accounts]`.
+- **Employees.** With `employees_as_vendors = true`, what employees lay out is an invoice of theirs and a reimbursement
+  is its payment, so every employee needs an entry with the `employee_code`. Otherwise both are journal entries.
+- **What pays what** is chosen as a document is booked: [ADR 6](decisions/0006-accounts-payable.md). What stays open is
+  shown by `bilag payables`.
 """
 _PLAIN: Final[dict[Any, str]] = {
     str: "text",
@@ -38,7 +66,10 @@ _PLAIN: Final[dict[Any, str]] = {
     value_kinds.HostName: "host name",
     value_kinds.PageAddress: "web address",
     value_kinds.VariableName: "name",
-    shape.SecretSource: "[secret](#a-secret)",
+    value_kinds.EndpointAddress: "web address",
+    value_kinds.KeyringEntry: "name of an entry",
+    SecretSource: "[secret](#a-secret)",
+    ListeningAddress: "IP address",
 }
 
 
@@ -46,12 +77,12 @@ def configuration_page() -> str:
     """The whole page."""
     sections = [f"## {heading}\n\n{model.__doc__}\n\n{_rows(model)}" for heading, model in _sections()]
     example = f"## Example\n\n```toml\n{EXAMPLE.read_text(encoding='utf-8')}```\n"
-    return "\n".join((_INTRODUCTION, *sections, example))
+    return "\n".join((_INTRODUCTION, *sections, _PAYABLE, example))
 
 
 def _sections() -> Iterator[tuple[str, type[BaseModel]]]:
     yield from _inside(shape.Config, "")
-    yield "A secret", shape.SecretSource
+    yield "A secret", SecretSource
 
 
 def _inside(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseModel]]]:
@@ -59,8 +90,9 @@ def _inside(model: type[BaseModel], path: str) -> Iterator[tuple[str, type[BaseM
     for name, kind in get_type_hints(model).items():
         if name not in model.model_fields:
             continue
-        inner, repeats = (get_args(kind)[0], True) if get_origin(kind) is tuple else (kind, False)
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
+        repeats = get_origin(kind) is tuple
+        inner = get_args(kind)[0] if repeats or get_origin(kind) is types.UnionType else kind
+        if isinstance(inner, type) and issubclass(inner, BaseModel) and inner not in _PLAIN:
             below = f"{path}{name}"
             yield f"`[[{below}]]`" if repeats else f"`[{below}]`", inner
             yield from _inside(inner, f"{below}.")
@@ -116,7 +148,7 @@ def _default(field: FieldInfo) -> str:
             return f'`"{field.default.value}"`'
         case str() | Path():
             return f'`"{field.default}"`'
-        case ():
-            return "`[]`"
+        case tuple():
+            return f"`[{', '.join(json.dumps(one) for one in field.default)}]`"
         case _:
             return f"`{field.default}`"

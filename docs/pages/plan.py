@@ -42,7 +42,15 @@ _INTRODUCTION: Final = """\
 and `bilag explain --json` gives back the plan that was posted.
 
 The shape is stable: keys may be added, and no key changes its meaning. Amounts are decimal strings with the
-currency's own decimals, dates are ISO 8601. A plan has documents or failures, never both.
+currency's own decimals, dates are ISO 8601. A plan has documents or failures, never both; where the books do by
+themselves what the item asks for, it has neither and says so in `nothingToBook`.
+
+With `journal_entries = "per_job"`, `documents` holds the item's own entry, as it would be booked by itself; after
+posting, the step of the rule `journal construction` in `trace` names the shared entry, and `bilag explain` gives its
+external id.
+
+What a document settles follows from what is open when it is posted. `bilag plan` tells it as of now, `bilag explain`
+tells what was settled.
 """
 _TABLES: Final = {
     "An item": (
@@ -50,12 +58,13 @@ _TABLES: Final = {
         ("method", "`journal` or `accounts_payable`; null when it could not be settled"),
         ("documents", "what would be booked"),
         ("notes", "texts that go along as files, each with `name` and `text`"),
+        ("nothingToBook", "why there is nothing to book although nothing is wrong, or null"),
         ("failures", "why nothing would be booked"),
         ("trace", "why every value is what it is"),
         ("settingsVersion", "changes with every setting that can change a booking"),
     ),
     "A document": (
-        ("kind", "`journal_entry`"),
+        ("kind", "`journal_entry`, `vendor_invoice`, `vendor_credit_note` or `vendor_payment`"),
         ("date", "the expense's own date"),
         ("postingDate", "the date that it is posted with"),
         ("period", "the accounting period of the posting date"),
@@ -63,7 +72,9 @@ _TABLES: Final = {
         ("mode", "`draft` or `final`"),
         ("currency", "of every amount in `postings`"),
         ("externalReference", "our name of the document in the books"),
-        ("vendor", "null for journal entries"),
+        ("vendor", "`number` and `name` in the books; null for journal entries"),
+        ("settles", "earlier documents that this one settles, each with `externalReference` and `amount`"),
+        ("reopens", "what a returned payment opens again: `amount` between `payment` and `bill`"),
         ("postings", "the legs; debits equal credits"),
         ("datapoints", "what the books carry beside accounts and amounts"),
     ),

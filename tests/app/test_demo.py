@@ -1,13 +1,35 @@
+import asyncio
+import re
+from importlib import resources
 from pathlib import Path
+from tomllib import loads as load_text
+from typing import Any, Final
 
 import pytest
 
-from bilag.app.demo import MARKER, main_file, play_demo, tool
+from bilag.app.demo import DAY, MARKER, DemoResult, main_file, play_demo, tool
 from bilag.domain.export_job import ExportJob, JobReport
 from bilag.domain.posting_record import ItemOutcome
 from bilag.ports.errors import NeedsPerson
+from bilag.simulator.demo_job import demo_failure_reasons, demo_jobs, demo_vendor_failure_reasons
+from bilag.simulator.expense import Expense
 from tests.e2e.expenses import DEMO_BOOKED, DEMO_COUNT, DEMO_FAILED
-from tests.e2e.standing_books import books_in
+
+LATER_TALLIES: Final = ((31, 2), (15, 0))
+# By vendor and invoice number; positive where the company owes.
+STAYS_OPEN: Final = {
+    ("K1004", "FA-118204", "14990.00 DKK"),
+    ("K1004", "FA-118204", "-2009.38 EUR"),
+    ("K1008", "T-20417", "9375.00 DKK"),
+    ("K1009", "MV 4533", "16000.00 DKK"),
+    ("K1010", "L-702977", "549.00 DKK"),
+    ("K1012", "2026-88104", "6240.00 DKK"),
+    ("K1015", "PK-55120", "-0.50 DKK"),
+    ("K5002", "TR-20611", "420.00 EUR"),
+    ("E003", "", "214.00 DKK"),
+    ("E004", "", "299.44 DKK"),
+    ("E005", "", "34.99 GBP"),
+}
 
 
 class Watching:
@@ -31,30 +53,104 @@ def everything(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-async def test_demo_is_played_checked_and_told_step_by_step(tmp_path: Path) -> None:
+def good_expenses() -> list[Expense]:
+    sources = [job.expenses for job in demo_jobs()]
+    expenses = [source.expense(index) for source in sources for index in range(len(source))]
+    failing = {*demo_failure_reasons(), *demo_vendor_failure_reasons()}
+    return [expense for expense in expenses if expense.item["accountingEntryId"] not in failing]
+
+
+def references(folder: Path) -> list[str]:
+    """Our names of the documents that stand in the books."""
+    journal = "".join(path.read_text("utf-8") for path in (folder / "books" / "journal").glob("*.beancount"))
+    return sorted(re.findall(r'^  external_reference: "(.+)"$', journal, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[DemoResult, Watching]:
+    """The demo, played once for all tests that only look."""
     progress = Watching()
-    result = await play_demo(tmp_path / "demo", progress)
+    result = asyncio.run(play_demo(tmp_path_factory.mktemp("played") / "demo", progress))
+    return result, progress
+
+
+def test_demos_jobs_are_played_in_their_order_and_told_step_by_step(played: tuple[DemoResult, Watching]) -> None:
+    result, progress = played
+    tallies = [(job.summary.tally.successful, job.summary.tally.failed) for job in result.jobs]
+
+    assert [job.title for job in result.jobs] == [plan.title for plan in demo_jobs()]
+    assert tallies == [(DEMO_BOOKED, DEMO_FAILED), *LATER_TALLIES]
+    assert [told for told in progress.told if " " in told] == [
+        f"started {DEMO_COUNT}",
+        "completed_with_errors completed_with_errors",
+        "started 33",
+        "completed_with_errors completed_with_errors",
+        "started 15",
+        "completed completed",
+    ]
+    assert progress.told.count("booked") == sum(booked for booked, _ in tallies)
+    assert progress.told.count("failed") == sum(failed for _, failed in tallies)
+
+
+def test_books_are_accepted_and_hold_every_receipt(played: tuple[DemoResult, Watching]) -> None:
+    result, _ = played
 
     assert result.accepted
     assert result.verdict
-    assert (result.summary.tally.successful, result.summary.tally.failed) == (DEMO_BOOKED, DEMO_FAILED)
-    assert result.receipts == sum(len(entry.files) for entry in books_in(tmp_path / "demo" / "books").entries)
-    assert (progress.told[0], progress.told[-1]) == (
-        f"started {DEMO_COUNT}",
-        "completed_with_errors completed_with_errors",
-    )
-    assert (progress.told.count("booked"), progress.told.count("failed")) == (DEMO_BOOKED, DEMO_FAILED)
-    assert main_file(tmp_path / "demo").is_file()
+    assert result.receipts == sum(len(expense.receipts) for expense in good_expenses())
+    assert main_file(result.folder).is_file()
+
+
+def test_later_jobs_fail_for_their_vendors_only(played: tuple[DemoResult, Watching]) -> None:
+    result, _ = played
+    failed = [outcome for job in result.jobs[1:] for outcome in job.summary.failed]
+
+    assert {outcome.entry_id for outcome in failed} == set(demo_vendor_failure_reasons())
+    assert sorted(failure.code for outcome in failed for failure in outcome.failures) == [
+        "vendor.blocked",
+        "vendor.unknown",
+    ]
+
+
+def test_what_stays_open_is_what_the_demo_leaves_open_and_ties_out(played: tuple[DemoResult, Watching]) -> None:
+    result, _ = played
+    found = {
+        (one["vendor"]["number"], item["invoiceNumber"] or "", f"{item['openAmount']} {one['currency']}")
+        for one in result.payables["vendors"]
+        for item in one["items"]
+    }
+
+    assert found == STAYS_OPEN
+    assert result.payables["day"] == DAY.isoformat()
+    assert result.payables["tiesOut"]
+
+
+def test_demos_books_know_every_vendor_and_employee_that_its_good_expenses_name() -> None:
+    vendors = load_text(resources.files("bilag.app").joinpath("demo.toml").read_text("utf-8"))["books"]["plaintext"][
+        "vendors"
+    ]
+    for item in (expense.item for expense in good_expenses()):
+        vendor: Any = item["vendor"]
+        if vendor:
+            keys = {
+                ("number", vendor.get("code")),
+                ("external_id", vendor.get("externalId")),
+                ("tax_registration_number", vendor.get("taxRegistrationNumber")),
+            }
+            assert [known for known in vendors if keys & known.items() and not known.get("blocked")], vendor
+        user: Any = item["user"]
+        assert not user or [known for known in vendors if known.get("employee_code") == user["code"]]
 
 
 async def test_folder_of_the_demo_is_known_by_its_mark_and_made_anew(tmp_path: Path) -> None:
     await play_demo(tmp_path, Watching())
+    first = references(tmp_path)
     assert (tmp_path / MARKER).is_file()
     (tmp_path / "books" / "journal" / "2026-10.beancount").write_text("not a journal")
     result = await play_demo(tmp_path, Watching())
 
     assert result.accepted
-    assert len(books_in(tmp_path / "books").entries) == DEMO_BOOKED
+    assert references(tmp_path) == first
 
 
 @pytest.mark.parametrize("name", ["bilag.toml", "books", ".hidden"])

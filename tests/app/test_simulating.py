@@ -5,26 +5,28 @@ import pytest
 
 from bilag.app.simulating import API_KEY, seeded_expenses, simulated_pleo
 from bilag.ports.errors import NeedsPerson
-from bilag.simulator.demo_job import demo_expenses
+from bilag.simulator.demo_job import demo_jobs
 
 
-async def test_demo_waits_as_one_job_for_the_demos_key_only() -> None:
+async def test_demos_jobs_wait_oldest_first_for_the_demos_key_only() -> None:
     async with simulated_pleo() as pleo, aiohttp.ClientSession(pleo.api_url) as session:
         path = f"/v3/export-jobs?company_id={pleo.company_id}"
         async with session.get(path, headers={"Authorization": aiohttp.encode_basic_auth(API_KEY, "")}) as answer:
-            (job,) = (await answer.json())["data"]
+            jobs = (await answer.json())["data"]
         async with session.get(path, headers={"Authorization": aiohttp.encode_basic_auth("other", "")}) as answer:
             refused = answer.status
 
     assert refused == 401
-    assert (job["id"], job["status"]) == (pleo.job_id, "pending")
-    assert job["numberOfItems"] == pleo.items == len(demo_expenses())
-    assert job["vendorBasedBookkeeping"], "so that items carry their bookkeeping method"
+    assert [(job["id"], job["numberOfItems"]) for job in jobs] == [(job.job_id, job.items) for job in pleo.jobs]
+    assert [job["createdAt"] for job in jobs] == sorted(job["createdAt"] for job in jobs)
+    assert {job["status"] for job in jobs} == {"pending"}
+    assert all(job["vendorBasedBookkeeping"] for job in jobs), "so that items carry vendor and bookkeeping method"
+    assert [(job.title, job.items) for job in pleo.jobs] == [(plan.title, len(plan.expenses)) for plan in demo_jobs()]
 
 
 async def test_seeded_expenses_wait_in_their_place() -> None:
     async with simulated_pleo(seeded_expenses(7, seed=3)) as pleo:
-        assert pleo.items == 7
+        assert [job.items for job in pleo.jobs] == [7]
         assert pleo.api_url != pleo.files_url
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from bilag.app.wiring import SPOOL_FOLDER, credential_problem, open_pleo, plaintext_config, read_items
+from bilag.app.credentials import credential_problem
+from bilag.app.wiring import SPOOL_FOLDER, open_pleo, plaintext_config, read_items
 from bilag.config.load import load_config
 from bilag.domain.export_job import JobStatus
+from bilag.domain.known_vendor import KnownVendor
 from bilag.domain.money import Currency
 from bilag.ports.errors import NeedsPerson, Unauthorised
 from bilag.simulator.terms import JobStatus as PleoJobStatus
@@ -47,8 +49,8 @@ async def test_access_token_is_sent_as_such(stage: Stage) -> None:
 def test_credential_that_can_not_be_had_is_a_sentence(stage: Stage, line: str, named: str) -> None:
     stage.write_config((FROM_ENVIRONMENT, line))
 
-    assert named in credential_problem(stage.config(), ENVIRONMENT)
-    assert API_KEY not in credential_problem(stage.config(), ENVIRONMENT)
+    assert named in credential_problem(stage.config(), ENVIRONMENT, stage.clock)
+    assert API_KEY not in credential_problem(stage.config(), ENVIRONMENT, stage.clock)
 
 
 def test_saved_items_are_bounded_before_they_are_read_whole(tmp_path: Path) -> None:
@@ -79,7 +81,6 @@ tax_codes = ["K25"]
 fava_url = "https://fava.example"
 periods = [{ name = "P1", start = 2026-01-01, end = 2026-06-30, closed = true }]
 chart = [{ number = "1", kind = "asset", name = "Bank", account = "Assets:Bank", currencies = ["SEK"], closed = true }]
-vendors = [{ code = "V1", account = "2440", tax_identifier = "SE1" }]
 [books.plaintext.dimensions]
 PROJECT = ["P1", "P2"]
 """
@@ -93,8 +94,27 @@ PROJECT = ["P1", "P2"]
     (account,) = made.chart
     assert (account.number, account.name, account.account, account.closed) == ("1", "Bank", "Assets:Bank", True)
     assert account.currencies == {Currency("SEK")}
-    (vendor,) = made.vendors
-    assert (vendor.code, vendor.account, vendor.tax_identifier) == ("V1", "2440", "SE1")
+
+
+def test_every_field_of_a_vendor_reaches_the_text_books(tmp_path: Path) -> None:
+    fields = {
+        "number": "V1",
+        "name": "Färg",
+        "external_id": "x",
+        "account": "7",
+        "tax_registration_number": "SE1",
+        "employee_code": "M1",
+        "payable_account": "2441",
+    }
+    file = tmp_path / "bilag.toml"
+    file.write_text(
+        '[pleo]\ncompany_id = "3d0c6a52-7f6e-4c1b-9a52-5b1f0e7c2d11"\n[[books.plaintext.vendors]]\nblocked = true\n'
+        + "".join(f'{name} = "{value}"\n' for name, value in fields.items()),
+        encoding="utf-8",
+    )
+    made = plaintext_config(load_config(file).books.plaintext)
+
+    assert made.vendors == (KnownVendor(**fields, blocked=True, settles_on_posting=False),)
 
 
 async def test_receipts_that_a_killed_run_left_are_gone_after_the_next(stage: Stage) -> None:

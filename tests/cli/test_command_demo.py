@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bilag.simulator.demo_job import demo_expenses
+from bilag.simulator.demo_job import demo_expenses, demo_jobs
 from tests.cli.terminal import Terminal
 from tests.e2e.expenses import DEMO_BOOKED, DEMO_COUNT, DEMO_FAILED
-from tests.e2e.standing_books import books_in
 
 
 def listed(folder: Path) -> list[Path]:
@@ -24,11 +23,37 @@ async def test_demo_ends_well_and_each_command_that_it_suggests_works(bilag: Ter
     assert said.code == 0
     assert said.tells(booked=DEMO_BOOKED, failed=DEMO_FAILED)
     assert "bean-check accepts the books" in said.out
-    assert len(books_in(folder / "books").entries) == DEMO_BOOKED
-    suggested = [shlex.split(line, comments=True) for line in re.findall(r"bilag ((?:show|explain) .*)", said.out)]
-    assert [arguments[0] for arguments in suggested] == ["show", "explain"]
+    suggested = [
+        shlex.split(line, comments=True) for line in re.findall(r"bilag ((?:show|explain|payables) .*)", said.out)
+    ]
+    assert [arguments[0] for arguments in suggested] == ["show", "explain", "payables"]
     for arguments in suggested:
         assert (await bilag(*arguments)).code == 0
+
+
+async def test_each_job_is_told_by_name_with_its_figures_and_a_line_for_each_failure(
+    bilag: Terminal, tmp_path: Path
+) -> None:
+    said = await bilag("demo", "--folder", str(tmp_path / "demo"))
+
+    places = [said.out.index(job.title) for job in demo_jobs()]
+    assert places == sorted(places)
+    assert said.tells(booked=31, failed=2)
+    assert said.tells(booked=15, failed=0)
+    assert said.out.count("  ✗ ") == DEMO_FAILED + 2
+    assert "vendor.blocked" in said.out
+    assert "vendor.unknown" in said.out
+
+
+async def test_what_stays_open_is_told_with_the_payable_accounts_in_balance(bilag: Terminal, tmp_path: Path) -> None:
+    said = await bilag("demo", "--folder", str(tmp_path / "demo"))
+
+    for number in ("FA-118204", "T-20417", "MV 4533", "2026-88104", "PK-55120", "TR-20611"):
+        assert number in said.out
+    for settled in ("R-2026-1214", "L-700412", "88391", "2026/1187", "MV 4519"):
+        assert settled not in said.out
+    assert "✓ ties out" in said.out
+    assert "✗ differs" not in said.out
 
 
 async def test_demo_is_played_anew_in_its_own_folder(bilag: Terminal, tmp_path: Path) -> None:

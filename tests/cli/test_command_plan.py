@@ -13,7 +13,16 @@ from tests.e2e.expenses import DEMO_BOOKED, DEMO_COUNT, DEMO_FAILED
 from tests.e2e.stage import Stage
 from tests.simulator.builders import an_item
 
-PLAN_KEYS = ["accountingEntryId", "method", "settingsVersion", "documents", "notes", "failures", "trace"]
+PLAN_KEYS = [
+    "accountingEntryId",
+    "method",
+    "settingsVersion",
+    "documents",
+    "notes",
+    "nothingToBook",
+    "failures",
+    "trace",
+]
 FAILURE_KEYS = ["code", "path", "message", "remedy", "reasonType"]
 MANY = 30_000
 

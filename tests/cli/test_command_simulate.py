@@ -20,6 +20,7 @@ async def test_demo_is_played_again_against_a_running_simulator_and_books_nothin
     """With the settings that the simulator prints."""
     folder = tmp_path / "demo"
     await bilag("demo", "--folder", str(folder))
+    before = books_in(folder / "books").entries
     simulator = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bilag", "simulate", "--port", "0", "--files-port", "0"), stdout=PIPE, stderr=PIPE
     )
@@ -35,8 +36,8 @@ async def test_demo_is_played_again_against_a_running_simulator_and_books_nothin
 
     assert said.code == 1
     assert said.tells(booked=DEMO_BOOKED, failed=DEMO_FAILED)
-    assert said.out.count("nothing was booked") == DEMO_BOOKED
-    assert len(books_in(folder / "books").entries) == DEMO_BOOKED
+    assert len(books_in(folder / "books").entries) == len(before)
+    assert b"expenses  November, accounts payable" in told
     assert simulator.returncode == 0
     assert b"PLEO_API_KEY=demo" in told
     assert b"Traceback" not in told

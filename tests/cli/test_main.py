@@ -187,7 +187,7 @@ def test_colour_is_for_terminals_and_can_be_refused(tmp_path: Path, *, no_color:
 def test_commands_that_print_for_machines_are_these() -> None:
     with_json = [name for name, command in cli.commands.items() if any(o.name == "as_json" for o in command.params)]
 
-    assert sorted(with_json) == ["connectors", "doctor", "explain", "jobs", "plan", "run", "show"]
+    assert sorted(with_json) == ["connectors", "doctor", "explain", "jobs", "payables", "plan", "run", "serve", "show"]
 
 
 async def test_what_a_shell_put_into_the_background_is_still_stopped_by_a_plain_kill() -> None:

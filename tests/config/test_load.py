@@ -7,6 +7,7 @@ from bilag.config.settings import export_settings
 from bilag.domain.ledger import PostingMode
 from bilag.domain.money import Currency
 from bilag.domain.period import ClosedPeriodStep
+from bilag.domain.settings import JournalConstruction
 
 SMALLEST = """
 [pleo]
@@ -101,6 +102,50 @@ def test_settings_carry_wallets_per_currency_and_the_order_of_steps(tmp_path: Pa
     settings = export_settings(load_config(written(tmp_path, text)))
     assert settings.closed_period == (ClosedPeriodStep.EXPORT_DATE, ClosedPeriodStep.NEXT_OPEN_PERIOD)
     assert [(w.currency, w.account) for w in settings.accounts.wallets] == [(Currency("EUR"), "5821")]
+
+
+def test_accounts_payable_is_off_and_entries_are_split_when_the_file_does_not_say(tmp_path: Path) -> None:
+    settings = export_settings(load_config(written(tmp_path, SMALLEST)))
+    assert (settings.default_vendor, settings.employees_as_vendors) == ("", False)
+    assert settings.journal_construction is JournalConstruction.SPLIT
+
+
+def test_settings_carry_default_vendor_employees_and_the_making_of_entries(tmp_path: Path) -> None:
+    text = (
+        SMALLEST
+        + '[bookkeeping]\ndefault_vendor = "V9"\nemployees_as_vendors = true\njournal_entries = "per_job"\n'
+        + '[[books.plaintext.vendors]]\nnumber = "V9"\n'
+    )
+    settings = export_settings(load_config(written(tmp_path, text)))
+    assert (settings.default_vendor, settings.employees_as_vendors) == ("V9", True)
+    assert settings.journal_construction is JournalConstruction.PER_JOB
+
+
+def test_default_vendor_that_the_books_do_not_have_is_refused(tmp_path: Path) -> None:
+    text = SMALLEST + '[bookkeeping]\ndefault_vendor = "V9"\n[[books.plaintext.vendors]]\nnumber = "V1"\n'
+    (message,) = problems_of(tmp_path, text).values()
+    assert "bookkeeping.default_vendor" in message
+    assert "'V9'" in message
+
+
+@pytest.mark.parametrize("key", ["number", "external_id", "employee_code"])
+def test_two_vendors_that_share_what_tells_them_apart_are_refused(tmp_path: Path, key: str) -> None:
+    vendors = [{"number": f"V{position}"} for position in range(3)]
+    vendors[0][key] = vendors[2][key] = "same"
+    tables = "".join(
+        "[[books.plaintext.vendors]]\n" + "".join(f'{name} = "{value}"\n' for name, value in vendor.items())
+        for vendor in vendors
+    )
+    found = problems_of(tmp_path, SMALLEST + tables)
+    assert list(found) == ["books.plaintext.vendors"]
+    assert f"[0] and [2] share the {key} 'same'" in found["books.plaintext.vendors"]
+
+
+def test_vendors_may_share_an_account_and_a_tax_number(tmp_path: Path) -> None:
+    shared = 'account = "7"\ntax_registration_number = "DK1"\n'
+    text = "".join(f'[[books.plaintext.vendors]]\nnumber = "{number}"\n{shared}' for number in ("V1", "V2"))
+    config = load_config(written(tmp_path, SMALLEST + text))
+    assert [vendor.number for vendor in config.books.plaintext.vendors] == ["V1", "V2"]
 
 
 def test_version_changes_with_what_changes_a_booking_and_only_then(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from bilag.config.load import ConfigProblem
 from bilag.config.secret_source import read_secret
-from bilag.config.shape import SecretSource
+from bilag.config.section import SecretSource
+from bilag.config.system_keyring import KeyringUnusable
 from bilag.ports.secret import Secret
 
 CANARY = "canary-4711-secret"
@@ -56,6 +57,23 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
     found = read_secret(SecretSource(file=tmp_path / "nowhere"), "k", {})
     assert isinstance(found, ConfigProblem)
     assert "No such file" in found.message
+
+
+def test_secret_comes_from_the_keyring() -> None:
+    def keyring(service: str, user: str) -> str | None:
+        return {("bilag", "master-key"): f"{CANARY}\n"}.get((service, user))
+
+    assert read_secret(SecretSource(keyring="bilag/master-key"), "k", {}, keyring) == Secret(CANARY)
+    missing = read_secret(SecretSource(keyring="bilag/canary"), "k", {}, keyring)
+    assert missing == ConfigProblem(key="k.keyring", message="the keyring has no such entry, or an empty one")
+
+
+def test_keyring_that_can_not_be_asked_says_why() -> None:
+    def keyring(_service: str, _user: str) -> str | None:
+        raise KeyringUnusable("the keyring does not answer")
+
+    found = read_secret(SecretSource(keyring="bilag/master-key"), "k", {}, keyring)
+    assert found == ConfigProblem(key="k.keyring", message="the keyring does not answer")
 
 
 def test_secret_is_never_shown() -> None:

@@ -34,6 +34,11 @@ def problems_of(folder: Path, text: str) -> dict[str, str]:
         ("[books.plaintext]\ndimensions = []", "books.plaintext.dimensions", "must be a table of its own"),
         ("[books.plaintext]\nclosed_until = '30.9.26'", "books.plaintext.closed_until", "must be a date such as 2026-"),
         ("[books.plaintext]\nfava_url = 'localhost'", "books.plaintext.fava_url", "must start with http://"),
+        ("[bookkeeping]\njournal_entries = 'one'", "bookkeeping.journal_entries", "must be 'split', 'per_item' or"),
+        ("[bookkeeping]\nemployees_as_vendors = 1", "bookkeeping.employees_as_vendors", "must be true or false"),
+        ("[bookkeeping]\ndefault_vendor = 'V1 '", "bookkeeping.default_vendor", "must not begin or end with a space"),
+        ("[[books.plaintext.vendors]]\nname = 'A'", "books.plaintext.vendors[0].number", "is required and missing"),
+        ("[[books.plaintext.vendors]]\nnumber = ''", "books.plaintext.vendors[0].number", "must not be empty"),
         ("[state]\nfolder = 1", "state.folder", "must be a path, in quotation marks"),
     ],
 )
@@ -49,6 +54,7 @@ def test_a_wrong_value_is_told_in_words_of_the_file(tmp_path: Path, line: str, k
         ("[acounts]\nwallet = '1'", "acounts", "did you mean accounts?"),
         ("[bookkeeping]\nclosed_until = 2026-09-30", "bookkeeping.closed_until", "belongs under [books.plaintext]"),
         ("[bookkeeping]\nmood = 'good'", "bookkeeping.mood", "see docs/configuration.md for the names"),
+        ("[[books.plaintext.vendors]]\nnummer = '1'", "books.plaintext.vendors[0].nummer", "did you mean number?"),
         ("[[books.plaintext.chart]]\nnumbr = '1'", "books.plaintext.chart[0].numbr", "did you mean number?"),
     ],
 )

@@ -39,6 +39,11 @@ class StandingEntry:
     def generation(self) -> str:
         return self.reference.split(".")[2]
 
+    @property
+    def moves_money(self) -> bool:
+        """Whether it can be the entry of an expense that moves a wallet: no invoice and no credit note does."""
+        return self.generation[:2] in ("je", "vp")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingBooks:
@@ -67,7 +72,8 @@ def books_in(folder: Path) -> StandingBooks:
         return StandingBooks(entries=())
     entries, errors, _ = loader.load_file(str(folder / "main.beancount"))
     assert not errors, errors
-    numbers = {one.account: one.meta["number"] for one in entries if isinstance(one, beancount.Open)}
+    opened = [one for one in entries if isinstance(one, beancount.Open)]
+    numbers = {one.account: one.meta.get("number") or one.meta["payable"] for one in opened}
     files: dict[str, list[bytes]] = defaultdict(list)
     for document in (one for one in entries if isinstance(one, beancount.Document)):
         assert document.links is not None
@@ -79,7 +85,8 @@ def books_in(folder: Path) -> StandingBooks:
 
 def _entry(transaction: Any, numbers: dict[str, str], files: dict[str, list[bytes]]) -> StandingEntry:
     meta = transaction.meta
-    (link,) = transaction.links
+    # An entry has a link of its own, and those of the documents that it settles.
+    link = next(one for one in transaction.links if one.endswith(meta["external_reference"]))
     return StandingEntry(
         reference=meta["external_reference"],
         voucher=meta["voucher"],

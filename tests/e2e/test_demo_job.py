@@ -26,7 +26,7 @@ CODES: Final = {
     "the books do not know account 3999": "account.unknown",
     "the lines do not add up to the item's amount": "lines.sum-differs",
     "balance_adjustment_v2 is no known expense type": "item.type-unknown",
-    "the vendor wants accounts payable": "method.not-supported",
+    "the books do not know the vendor": "vendor.unknown",
     "a receipt is larger than 30 MB": "receipt.too-large",
     "margin_scheme is no known tax type": "tax.type-unknown",
     "the item has no lines": "lines.missing",

@@ -7,7 +7,8 @@ import pytest
 from bilag.domain.export_item import MalformedItem
 from bilag.lifecycle.plan_json import plan_as_json
 from bilag.rules.expense_type_mapping import EXPENSE_TYPE_MAPPING
-from tests.golden.journal_case import JournalCase, UnknownField, journal_cases
+from tests.golden.case_files import UnknownField
+from tests.golden.journal_case import JournalCase, journal_cases
 from tests.rules.books_for_planning import planned
 
 CASES = journal_cases()

@@ -16,7 +16,7 @@ DEMO: Final = Path(shape.__file__).parents[1] / "app" / "demo.toml"
 
 def models() -> Iterator[type[BaseModel]]:
     for value in vars(shape).values():
-        if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__ == shape.__name__:
+        if isinstance(value, type) and issubclass(value, BaseModel) and value.__module__.startswith("bilag.config."):
             yield value
 
 

@@ -14,6 +14,7 @@ SIMULATOR: Final = "src/bilag/simulator"
 OUR_JSON: Final = (
     "src/bilag/lifecycle/plan_json.py",
     "src/bilag/app/planning.py",
+    "src/bilag/app/payables.py",
     "src/bilag/app/running.py",
     "src/bilag/cli",
 )

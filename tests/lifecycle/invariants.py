@@ -44,7 +44,7 @@ async def assert_everything_succeeded(scene: Scene, job_id: str = JOB) -> None:
     assert len(scene.books.entries) == len(job.records)
     for entry in scene.books.entries:
         entry_id = entry.external_reference.split(".")[1]
-        record = await scene.journal.latest(COMPANY, entry_id, Part.JOURNAL_ENTRY)
+        record = (await scene.journal.latest(COMPANY, entry_id)).get(Part.JOURNAL_ENTRY)
         assert record is not None
         assert record.state is PostingState.POSTED
         receipts = await scene.journal.receipts(record.key)

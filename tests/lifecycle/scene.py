@@ -14,7 +14,7 @@ from bilag.domain.capabilities import TextLimits
 from bilag.domain.export_item import ExportItem, ItemFile
 from bilag.domain.export_job import ExportJob, JobReport
 from bilag.domain.failure import Failure
-from bilag.domain.posting_record import ItemOutcome
+from bilag.domain.posting_record import ItemOutcome, Part, PostingKey
 from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.case import Case
 from bilag.lifecycle.desk import Desk, Planner
@@ -22,7 +22,7 @@ from bilag.lifecycle.run_pending import EndedJob, run_pending
 from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.export_api import ExportApi, FetchedItem
 from bilag.ports.posting_journal import PostingJournal
-from tests.builders import an_item, settings_with
+from tests.builders import COMPANY, an_item, settings_with
 from tests.lifecycle.fake_clock import FakeClock
 from tests.lifecycle.pleo_in_memory import JOB, PleoInMemory
 from tests.lifecycle.receipt_files import joined
@@ -126,6 +126,11 @@ class Scene:
 def entry_id(number: int) -> str:
     """The accounting entry id of expense `number`."""
     return f"8d2c9b34-1f9e-4c1c-8a57-{number:012}"
+
+
+def journal_key(item: ExportItem, generation: int = 1) -> PostingKey:
+    """The key of the item's journal entry."""
+    return PostingKey(company_id=COMPANY, entry_id=item.entry_id, part=Part.JOURNAL_ENTRY, generation=generation)
 
 
 def reference(number: int, generation: int = 1) -> str:

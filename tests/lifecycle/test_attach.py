@@ -10,14 +10,13 @@ from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.posting_record import ReceiptState
 from bilag.lifecycle.attach import Receipts, attach, fetch_receipts, owe, waive
 from bilag.lifecycle.case import Case
-from bilag.lifecycle.plan_item import journal_key, plan_item
+from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.ports.accounting_system import PostedDocument
 from bilag.ports.errors import JobEnded, StoreFailed, Unreachable
-from tests.builders import COMPANY
 from tests.lifecycle.pleo_script import Raises as PleoRaises
 from tests.lifecycle.receipt_files import sha256
-from tests.lifecycle.scene import ONE_FILE, Scene, books_keeping, books_taking
+from tests.lifecycle.scene import ONE_FILE, Scene, books_keeping, books_taking, journal_key
 
 NO = Failure(code=FailureCode.RECEIPT_DOWNLOAD, path="files[0]", message="No.", remedy="Ask.")
 TOO_LARGE = 31 * 1024 * 1024
@@ -54,13 +53,13 @@ async def attached(scene: Scene, case: Case) -> tuple[Failure, ...]:
     """What is wrong after the item was booked and its receipts were linked."""
     external_id = await in_books(scene, case.item)
     receipts = await fetch_receipts(case)
-    key = journal_key(case.item, COMPANY, 1)
+    key = journal_key(case.item)
     await owe(key, receipts.files, scene.desk)
     return await attach(case, external_id, key, receipts.files)
 
 
 async def states(scene: Scene, case: Case) -> list[ReceiptState]:
-    return [record.state for record in await scene.journal.receipts(journal_key(case.item, COMPANY, 1))]
+    return [record.state for record in await scene.journal.receipts(journal_key(case.item))]
 
 
 async def test_receipts_come_in_pleos_order_with_names_of_ours(scene: Scene) -> None:
@@ -153,7 +152,7 @@ async def test_books_without_attachments_fetch_nothing(tmp_path: Path) -> None:
 async def test_receipts_are_owed_and_then_attached(scene: Scene) -> None:
     case = in_pleo(scene, 2)
     await in_books(scene, case.item)
-    await owe(journal_key(case.item, COMPANY, 1), (await fetch_receipts(case)).files, scene.desk)
+    await owe(journal_key(case.item), (await fetch_receipts(case)).files, scene.desk)
     assert await states(scene, case) == [ReceiptState.OWED] * 2
     assert await attached(scene, case) == ()
     assert await states(scene, case) == [ReceiptState.ATTACHED] * 2
@@ -224,15 +223,15 @@ async def test_waiving_marks_what_is_still_owed_and_says_so(scene: Scene) -> Non
     case = in_pleo(scene, 2)
     plan(scene, Call.ATTACH, Rejects(NO))
     missing = await attached(scene, case)
-    warnings = await waive(journal_key(case.item, COMPANY, 1), missing, scene.desk)
+    warnings = await waive(journal_key(case.item), missing, scene.desk)
     assert await states(scene, case) == [ReceiptState.WAIVED, ReceiptState.ATTACHED]
     assert "No." in warnings[0]
 
 
 async def test_nothing_is_waived_where_nothing_is_missing(scene: Scene) -> None:
     case = in_pleo(scene, 1)
-    await owe(journal_key(case.item, COMPANY, 1), (await fetch_receipts(case)).files, scene.desk)
-    assert await waive(journal_key(case.item, COMPANY, 1), (), scene.desk) == ()
+    await owe(journal_key(case.item), (await fetch_receipts(case)).files, scene.desk)
+    assert await waive(journal_key(case.item), (), scene.desk) == ()
     assert await states(scene, case) == [ReceiptState.OWED]
 
 

@@ -7,11 +7,11 @@ import pytest
 from bilag.adapters.accounting.memory.connector import MemoryBooks
 from bilag.adapters.accounting.memory.script import Call, Incident, Raises, Rejects
 from bilag.adapters.accounting.memory.set_up import BooksSetUp
+from bilag.domain.document import Document
 from bilag.domain.export_job import ExportJob, ItemStatus, JobEvent, JobItem, JobReport, JobStatus
 from bilag.domain.failure import Failure, FailureCode, JobReason
-from bilag.domain.ledger import Document
 from bilag.lifecycle.job import run_job
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PostAnswer
 from bilag.ports.errors import JobEnded, Refused, Trouble, Unreachable
 from tests.lifecycle.breaker import Breaker
 from tests.lifecycle.invariants import (
@@ -36,7 +36,7 @@ class HangingBooks(MemoryBooks):
         super().__init__(set_up)
         self.is_hanging = asyncio.Event()
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+    async def post(self, document: Document, content_hash: str) -> PostAnswer:
         answer = await super().post(document, content_hash)
         if len(self.entries) == 3 and not self.is_hanging.is_set():
             self.is_hanging.set()

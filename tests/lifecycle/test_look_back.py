@@ -3,28 +3,28 @@ from dataclasses import replace
 import pytest
 
 from bilag.adapters.accounting.memory.script import Call, Incident, Raises
+from bilag.domain.document import Document
 from bilag.domain.export_item import ExportItem
-from bilag.domain.ledger import Document
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord
 from bilag.domain.transitions import PostingState
 from bilag.lifecycle.look_back import Standing, look_back
-from bilag.lifecycle.plan_item import journal_key, plan_item
+from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.lifecycle.post import post
 from bilag.ports.accounting_system import PostedDocument
 from bilag.ports.errors import Unreachable
 from tests.builders import COMPANY, an_outcome
 from tests.lifecycle.pleo_in_memory import JOB
-from tests.lifecycle.scene import Scene, entry_id, reference
+from tests.lifecycle.scene import Scene, entry_id, journal_key, reference
 
 
 async def document_of(scene: Scene, item: ExportItem, generation: int = 1) -> Document:
-    return (await plan_item(item, scene.planner, generation)).documents[0]
+    return (await plan_item(item, scene.planner, {Part.JOURNAL_ENTRY: generation})).documents[0]
 
 
 async def posted(scene: Scene, generation: int = 1) -> PostedDocument:
     document = await document_of(scene, scene.item(), generation)
-    answer = await post(document, journal_key(scene.item(), COMPANY, generation), JOB, scene.desk)
+    answer = await post(document, journal_key(scene.item(), generation), JOB, scene.desk)
     assert isinstance(answer, PostedDocument)
     return answer
 
@@ -40,7 +40,7 @@ async def intended(scene: Scene, *later: PostingState) -> str:
     hash_ = content_hash(await document_of(scene, scene.item()))
     for state in (PostingState.INTENDED, *later):
         record = PostingRecord(
-            key=journal_key(scene.item(), COMPANY, 1),
+            key=journal_key(scene.item()),
             job_id=JOB,
             state=state,
             content_hash=hash_,
@@ -51,11 +51,11 @@ async def intended(scene: Scene, *later: PostingState) -> str:
 
 
 async def standing(scene: Scene) -> Standing:
-    return await look_back(entry_id(1), Part.JOURNAL_ENTRY, scene.desk)
+    return (await look_back(entry_id(1), scene.desk)).of(Part.JOURNAL_ENTRY)
 
 
 async def state(scene: Scene) -> PostingState | None:
-    record = await scene.journal.latest(COMPANY, entry_id(1), Part.JOURNAL_ENTRY)
+    record = (await scene.journal.latest(COMPANY, entry_id(1))).get(Part.JOURNAL_ENTRY)
     return record.state if record else None
 
 
@@ -86,7 +86,9 @@ async def test_real_export_again_is_answered_with_what_stands_and_warns(scene: S
     await reported(scene, document)
     found = await standing(scene)
     assert (found.key, found.posted, found.sent_hash) == (key(1), document, "")
-    assert "nothing was booked" in found.warnings[0]
+    history = await look_back(entry_id(1), scene.desk)
+    assert history.is_told
+    assert "nothing was booked" in history.warnings[0]
 
 
 async def test_real_export_again_raises_the_generation_where_the_settings_ask(scene: Scene) -> None:
@@ -133,7 +135,7 @@ async def test_unsettled_entry_that_stands_is_posted(scene: Scene, later: tuple[
     found = await standing(scene)
     assert found.posted is not None
     assert (found.key, found.sent_hash) == (key(1), hash_)
-    record = await scene.journal.latest(COMPANY, entry_id(1), Part.JOURNAL_ENTRY)
+    record = (await scene.journal.latest(COMPANY, entry_id(1))).get(Part.JOURNAL_ENTRY)
     assert record is not None
     assert (record.state, record.external_id) == (PostingState.POSTED, found.posted.external_id)
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from bilag.domain.document import Document
 from bilag.domain.export_item import BankAccount, InvoiceInformation, ServicePeriod
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.ledger import Document, PostingMode
+from bilag.domain.ledger import PostingMode
 from bilag.domain.plan import ItemPlan
 from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import content_hash, document_as_json, encode, plan_as_json
@@ -65,7 +66,9 @@ def test_spelling_is_canonical() -> None:
 
 async def test_hash_stands_for_the_canonical_text(scene: Scene) -> None:
     document = await document_of(scene)
-    assert content_hash(document) == hashlib.sha256(encode(document_as_json(document))).hexdigest()
+    said = document_as_json(document)
+    by_itself = {key: value for key, value in said.items() if key not in ("settles", "reopens")}
+    assert content_hash(document) == hashlib.sha256(encode(by_itself)).hexdigest()
     assert content_hash(document) == content_hash(await document_of(scene))
 
 

@@ -13,34 +13,34 @@ from bilag.adapters.accounting.memory.script import (
     Raises,
     Rejects,
 )
+from bilag.domain.document import Document
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.ledger import Document, PostingMode
+from bilag.domain.ledger import PostingMode
 from bilag.domain.posting_record import Part, PostingRecord
 from bilag.domain.transitions import PostingState
-from bilag.lifecycle.plan_item import journal_key, plan_item
+from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.lifecycle.post import post, read_back
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected
 from bilag.ports.errors import BadAnswer, Throttled, Trouble, Unauthorised, Unreachable
 from tests.builders import COMPANY, money
 from tests.lifecycle.breaker import Breaker
 from tests.lifecycle.pleo_in_memory import JOB
-from tests.lifecycle.scene import Scene, entry_id, reference
+from tests.lifecycle.scene import Scene, entry_id, journal_key, reference
 
 NO = Failure(code=FailureCode.BOOKS_REJECTED, path="", message="No.", remedy="Ask.")
-Answer = PostedDocument | PeriodRefused | Rejected
 
 
 async def document_of(scene: Scene) -> Document:
     return (await plan_item(scene.item(), scene.planner)).documents[0]
 
 
-async def post_it(scene: Scene) -> Answer:
-    return await post(await document_of(scene), journal_key(scene.item(), COMPANY, 1), JOB, scene.desk)
+async def post_it(scene: Scene) -> PostAnswer:
+    return await post(await document_of(scene), journal_key(scene.item()), JOB, scene.desk)
 
 
 async def recorded(scene: Scene) -> PostingRecord:
-    record = await scene.journal.latest(COMPANY, entry_id(1), Part.JOURNAL_ENTRY)
+    record = (await scene.journal.latest(COMPANY, entry_id(1))).get(Part.JOURNAL_ENTRY)
     assert record is not None
     return record
 
@@ -49,7 +49,7 @@ def plan(scene: Scene, call: Call, happening: Happening, times: int = 1) -> None
     scene.books.plan(Incident(call=call, happening=happening, times=times))
 
 
-def code_of(answer: Answer) -> FailureCode:
+def code_of(answer: PostAnswer) -> FailureCode:
     assert isinstance(answer, Rejected)
     return answer.failures[0].code
 
@@ -58,7 +58,7 @@ async def test_intent_is_stored_before_the_call_and_the_outcome_after(scene: Sce
     breaker = Breaker()
     desk = scene.desk_over(breaker.over(scene.books), scene.pleo, breaker.over(scene.journal))
     document = await document_of(scene)
-    answer = await post(document, journal_key(scene.item(), COMPANY, 1), JOB, desk)
+    answer = await post(document, journal_key(scene.item()), JOB, desk)
     assert isinstance(answer, PostedDocument)
     assert breaker.calls == ["record", "record", "post", "record"]
     record = await recorded(scene)

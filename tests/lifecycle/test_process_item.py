@@ -9,7 +9,8 @@ from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.ledger import PostingMode
 from bilag.domain.period import ClosedPeriodStep
 from bilag.domain.posting_record import ItemOutcome, Part, ReceiptState
-from bilag.lifecycle.process_item import PERIOD_REFUSALS_MAX, process_item
+from bilag.lifecycle.book import PERIOD_REFUSALS_MAX
+from bilag.lifecycle.process_item import process_item
 from bilag.ports.errors import Unreachable
 from bilag.ports.export_api import FetchedItem
 from tests.builders import COMPANY, money
@@ -101,7 +102,7 @@ async def test_receipt_that_the_books_refuse_fails_the_booked_item_unless_waived
     again = await processed(scene)
     assert again.successful
     assert scene.booked == [reference(1)]
-    record = await scene.journal.latest(COMPANY, entry_id(1), Part.JOURNAL_ENTRY)
+    record = (await scene.journal.latest(COMPANY, entry_id(1))).get(Part.JOURNAL_ENTRY)
     assert record is not None
     assert [receipt.state for receipt in await scene.journal.receipts(record.key)] == [ReceiptState.WAIVED]
 

@@ -1,7 +1,9 @@
 from datetime import timedelta
 
+import pytest
+
 from bilag.domain.export_job import JobEvent, JobStatus
-from bilag.lifecycle.start import STARTED_ELSEWHERE, start
+from bilag.lifecycle.start import STARTED_ELSEWHERE, STARTS_MAX, start
 from bilag.ports.errors import JobEnded, OutcomeUnknown, Refused
 from tests.lifecycle.breaker import Breaker
 from tests.lifecycle.fake_clock import START
@@ -40,10 +42,16 @@ async def test_lost_answer_to_a_start_that_arrived_counts_as_started(scene: Scen
     assert scene.pleo.at().starts == 1
 
 
-async def test_start_that_got_lost_leaves_the_job_for_the_next_run(scene: Scene) -> None:
-    scene.pleo.plan("send_event", LosesAnswer(NO_ANSWER, has_effect=False))
+async def test_start_that_got_lost_is_sent_again(scene: Scene) -> None:
+    scene.pleo.plan("send_event", LosesAnswer(NO_ANSWER, has_effect=False), times=STARTS_MAX - 1)
+    assert await start(scene.pleo.add_job(scene.item()), scene.desk) is not None
+
+
+async def test_start_that_gets_lost_again_and_again_is_raised_so_that_no_younger_job_goes_first(scene: Scene) -> None:
+    scene.pleo.plan("send_event", LosesAnswer(NO_ANSWER, has_effect=False), times=STARTS_MAX)
     job = scene.pleo.add_job(scene.item())
-    assert await start(job, scene.desk) is None
+    with pytest.raises(OutcomeUnknown):
+        await start(job, scene.desk)
     assert await start(job, scene.desk) is not None
 
 

@@ -10,10 +10,10 @@ from bilag.adapters.store.memory import MemoryPostingJournal
 from bilag.domain.capabilities import TextLimits
 from bilag.domain.export_job import ItemStatus, JobEvent
 from bilag.domain.period import ClosedPeriodStep
-from bilag.lifecycle.run_pending import run_pending
 from bilag.ports.errors import BadAnswer, OutcomeUnknown, StoreFailed, Trouble, Unreachable
 from bilag.ports.posting_journal import OutcomeChoice
-from tests.lifecycle.breaker import Breaker, Stopped
+from tests.lifecycle.breaker import Breaker
+from tests.lifecycle.every_stop import after_each_stop, after_two_stops, run_with
 from tests.lifecycle.invariants import (
     assert_everything_succeeded,
     assert_job_ended_once,
@@ -37,13 +37,6 @@ def a_scene(folder: Path, items_at_once: int = 1) -> Scene:
     guests = ("Astrid Holm", "Bo Lund", "Carla Maria Rossi")
     scene.pleo.add_job(*(scene.item(number, receipts=number, attendees=guests) for number in (1, 2, 3)))
     return scene
-
-
-async def run_with(scene: Scene, breaker: Breaker) -> None:
-    """One process over watched ports; a Stopped ends it."""
-    ports = (breaker.over(scene.books), breaker.over(scene.pleo), breaker.over(scene.journal))
-    with suppress(Stopped):
-        await run_pending(scene.desk_over(*ports))
 
 
 async def calls_of_an_undisturbed_run(folder: Path, items_at_once: int = 1) -> list[str]:
@@ -72,23 +65,15 @@ async def test_a_stop_at_any_call_loses_and_doubles_nothing(
 ) -> None:
     calls = await calls_of_an_undisturbed_run(tmp_path, items_at_once)
     assert len(calls) > 80
-    for position in range(1, len(calls) + 1):
-        scene = a_scene(tmp_path, items_at_once)
-        await run_with(scene, Breaker(position, has_effect=has_effect))
-        await run_with(scene, Breaker())
+    async for scene, where in after_each_stop(lambda: a_scene(tmp_path, items_at_once), calls, has_effect=has_effect):
         await assert_everything_succeeded(scene)
-        await assert_every_move_is_told_and_explained(scene, f"call {position}, {calls[position - 1]}")
+        await assert_every_move_is_told_and_explained(scene, where)
 
 
 async def test_a_second_stop_in_the_run_after_the_first_changes_nothing(tmp_path: Path) -> None:
     calls = await calls_of_an_undisturbed_run(tmp_path)
-    for first in range(1, len(calls) + 1, 5):
-        for second in range(1, len(calls) + 1, 7):
-            scene = a_scene(tmp_path)
-            await run_with(scene, Breaker(first, has_effect=bool(first % 2)))
-            await run_with(scene, Breaker(second, has_effect=bool(second % 2)))
-            await run_with(scene, Breaker())
-            await assert_everything_succeeded(scene)
+    async for scene, _ in after_two_stops(lambda: a_scene(tmp_path), calls, steps=(5, 7)):
+        await assert_everything_succeeded(scene)
 
 
 @pytest.mark.parametrize("error", [Unreachable("gone"), OutcomeUnknown("no answer"), BadAnswer("?"), KeyError("bug")])

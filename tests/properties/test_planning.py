@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bilag.domain.export_item import ExportItem, MalformedItem
+from bilag.domain.posting_record import Part
 from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.desk import Planner
 from bilag.lifecycle.plan_item import plan_item
@@ -71,8 +72,8 @@ async def test_no_entry_is_dated_into_a_closed_period_and_none_moves_without_a_s
 @given(bookable_items(), st.integers(1, 3))
 async def test_every_generation_has_its_own_reference_over_the_same_postings(item: ExportItem, generation: int) -> None:
     planner = Planner(settings=settings_with(), books=BooksForPlanning(), clock=StoppedClock())
-    (first,) = (await plan_item(item, planner, generation)).documents
-    (next_,) = (await plan_item(item, planner, generation + 1)).documents
+    (first,) = (await plan_item(item, planner, {Part.JOURNAL_ENTRY: generation})).documents
+    (next_,) = (await plan_item(item, planner, {Part.JOURNAL_ENTRY: generation + 1})).documents
     assert first.postings == next_.postings
     assert first.external_reference != next_.external_reference
     assert item.entry_id in first.external_reference

@@ -9,17 +9,27 @@ from typing import Final
 from bilag.domain.attachment import AttachmentRules, FileFormat, NoteFile, StoredFile
 from bilag.domain.books_account import BooksAccount
 from bilag.domain.capabilities import Capabilities, KeyClass, TextLimits
+from bilag.domain.document import Document
 from bilag.domain.expense_type import BookkeepingMethod
-from bilag.domain.export_item import ExportItem, MalformedItem, Supplier
+from bilag.domain.export_item import ExportItem, MalformedItem
 from bilag.domain.failure import Failure, FailureCode, JobFailure
-from bilag.domain.ledger import Document, Side
+from bilag.domain.known_vendor import KnownVendor, matching_vendors
+from bilag.domain.ledger import Side
 from bilag.domain.money import Currency
+from bilag.domain.payables import (
+    BooksVendor,
+    PayableItem,
+    PayableKeys,
+    PayableStatement,
+    VendorDocument,
+    VendorQuery,
+)
 from bilag.domain.period import AccountingPeriod
 from bilag.domain.plan import ItemPlan
 from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.desk import Planner
 from bilag.lifecycle.plan_item import plan_item
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected
 
 CHART: Final = {
     "1910": "Pleo wallet DKK",
@@ -48,6 +58,9 @@ JOURNAL_BOOKS: Final = Capabilities(
     periods=True,
     attachments=AttachmentRules(formats=frozenset(FileFormat)),
 )
+PAYABLE_BOOKS: Final = replace(
+    JOURNAL_BOOKS, methods=frozenset({BookkeepingMethod.JOURNAL, BookkeepingMethod.ACCOUNTS_PAYABLE})
+)
 TODAY: Final = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 
 
@@ -64,7 +77,10 @@ def _next_month(day: date) -> date:
 
 @dataclass(slots=True, kw_only=True)
 class BooksForPlanning:
-    """Monthly books. `closed` names months, `first` and `last` bound the days that have a period at all."""
+    """Monthly books. `closed` names months, `first` and `last` bound the days that have a period at all.
+
+    `standing` are the vendor documents that planning shall meet, oldest first; what is posted does not join them.
+    """
 
     can: Capabilities = JOURNAL_BOOKS
     chart: Mapping[str, BooksAccount] = field(
@@ -75,7 +91,8 @@ class BooksForPlanning:
     last: date = date(2100, 12, 31)
     tax_codes: frozenset[str] = frozenset({"K25", "EU25", "DE19", "NOTAX"})
     dimensions: frozenset[tuple[str, str]] = frozenset({("COSTCENTRE", "C-100"), ("PROJECT", "P-2604")})
-    vendors: frozenset[str] = frozenset()
+    known_vendors: tuple[KnownVendor, ...] = ()
+    standing: tuple[PayableItem, ...] = ()
     days_asked: list[date] = field(default_factory=list)
     _posted: dict[str, PostedDocument] = field(default_factory=dict)
     _files: dict[str, set[str]] = field(default_factory=dict)
@@ -96,9 +113,15 @@ class BooksForPlanning:
     async def unknown_dimensions(self, keys: Sequence[tuple[str, str]]) -> frozenset[tuple[str, str]]:
         return frozenset(keys) - self.dimensions
 
-    async def has_vendor(self, supplier: Supplier) -> bool:
-        keys = (supplier.code, supplier.account, supplier.tax_identifier)
-        return any(key in self.vendors for key in keys if key)
+    async def vendors(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
+        return matching_vendors(self.known_vendors, query)
+
+    async def payable_items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
+        return tuple(item for item in self.standing if _shares(item, keys))
+
+    async def payables(self) -> PayableStatement:
+        open_items = tuple(item for item in self.standing if not item.open_amount.is_zero)
+        return PayableStatement(open_items=open_items, balances=())
 
     async def period_of(self, day: date) -> AccountingPeriod | None:
         self.days_asked.append(day)
@@ -113,7 +136,7 @@ class BooksForPlanning:
                 return period
         return None
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+    async def post(self, document: Document, content_hash: str) -> PostAnswer:
         reference = document.external_reference
         if reference in self._posted:
             stands = self._posted[reference]
@@ -129,6 +152,7 @@ class BooksForPlanning:
             mode=document.mode,
             total=document.total(Side.DEBIT),
             content_hash=content_hash,
+            settles=document.settles if isinstance(document, VendorDocument) else (),
         )
         self._posted[reference] = posted
         return posted
@@ -195,6 +219,14 @@ async def planned(
     """The plan of the item, made by these settings and books."""
     planner = Planner(settings=settings, books=books or BooksForPlanning(), clock=StoppedClock(now))
     return await plan_item(item, planner, refused_periods=refused_periods)
+
+
+def _shares(item: PayableItem, keys: PayableKeys) -> bool:
+    named = keys.reconciliation_ids & {item.reconciliation_id, *item.reconciled_entries}
+    same_invoice = bool(keys.invoice_number) and item.invoice_number.strip() == keys.invoice_number
+    return item.vendor.number == keys.vendor_number and bool(
+        named or same_invoice or item.external_reference in keys.references
+    )
 
 
 def _conflict(reference: str) -> Failure:

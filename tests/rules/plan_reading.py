@@ -9,6 +9,7 @@ def entry_of(plan: ItemPlan) -> JournalEntry:
     """The one document; the test fails with the plan's failures when there is none."""
     assert not plan.failures, "; ".join(f"{f.code}: {f.message}" for f in plan.failures)
     (entry,) = plan.documents
+    assert isinstance(entry, JournalEntry)
     return entry
 
 

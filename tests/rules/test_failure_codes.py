@@ -10,11 +10,19 @@ import pytest
 from bilag import rules
 from bilag.domain.attachment import MIB
 from bilag.domain.expense_type import BookkeepingMethod, ExpenseSubtype, ExpenseType
-from bilag.domain.export_item import ExportItem, ItemFile, MappedAccount, Unrecognised
+from bilag.domain.export_item import ExportItem, ItemFile, MappedAccount, Supplier, Unrecognised
 from bilag.domain.failure import FailureCode
+from bilag.domain.known_vendor import KnownVendor
 from bilag.domain.settings import ExportSettings
 from tests.builders import OFFICE, a_line, a_tag, a_tax, accounts_with, an_item, pair, settings_with
-from tests.rules.books_for_planning import JOURNAL_BOOKS, BooksForPlanning, books_with_text, chart_with, planned
+from tests.rules.books_for_planning import (
+    JOURNAL_BOOKS,
+    PAYABLE_BOOKS,
+    BooksForPlanning,
+    books_with_text,
+    chart_with,
+    planned,
+)
 from tests.rules.plan_reading import codes
 
 
@@ -63,6 +71,13 @@ CASES = {
         books=BooksForPlanning(can=replace(JOURNAL_BOOKS, dimensions_max=1)),
     ),
     FailureCode.TEXT_TOO_LONG: Case(an_item(), books=books_with_text(reference_max=5, description_max=5)),
+    FailureCode.VENDOR_UNKNOWN: Case(
+        an_item(method=BookkeepingMethod.ACCOUNTS_PAYABLE), books=BooksForPlanning(can=PAYABLE_BOOKS)
+    ),
+    FailureCode.VENDOR_BLOCKED: Case(
+        an_item(method=BookkeepingMethod.ACCOUNTS_PAYABLE, supplier=Supplier(code="V1")),
+        books=BooksForPlanning(can=PAYABLE_BOOKS, known_vendors=(KnownVendor(number="V1", blocked=True),)),
+    ),
     FailureCode.PERIOD_CLOSED: Case(an_item(), books=BooksForPlanning(closed=frozenset({"2026-10"}))),
     FailureCode.PERIOD_MISSING: Case(an_item(), books=BooksForPlanning(last=an_item().date.date().replace(day=1))),
     FailureCode.RECEIPT_TOO_LARGE: Case(an_item(files=(HUGE,))),

@@ -132,6 +132,7 @@ async def planned(item: ExportItem, books: PlaintextBooks) -> JournalEntry:
     plan = await plan_item(item, Planner(settings=settings_with(company_id=COMPANY), books=books, clock=FixedClock()))
     assert not plan.failures, plan.failures
     (document,) = plan.documents
+    assert isinstance(document, JournalEntry)
     return document
 
 

@@ -22,11 +22,18 @@ from bilag.simulator.catalogue_chart import (
     WALLET_ACCOUNTS,
     TaxKind,
 )
-from bilag.simulator.demo_job import demo_expenses, demo_failure_reasons
+from bilag.simulator.demo_job import (
+    demo_expenses,
+    demo_failure_reasons,
+    demo_jobs,
+    demo_vendor_failure_reasons,
+)
 from bilag.simulator.expense import Expense
 from bilag.simulator.scenario_entry import EntrySubtype, EntryType
 
 PLEO_RECEIPT_BYTES_MAX = 30 * 2**20
+MONEY_IN_TYPES = {"wallet_topup", "refund", "chargeback", "cashback"}
+MONEY_IN_SUBTYPES = {"invoice_payment_returned", "reimbursement_to_employee_refund"}
 
 
 def expenses() -> list[Expense]:
@@ -220,8 +227,8 @@ def test_demo_has_an_unknown_type_and_an_unknown_tax_type() -> None:
     assert item["accountingEntryLines"][0]["tax"]["type"] not in set(TaxKind)
 
 
-def test_demo_has_a_vendor_who_wants_accounts_payable() -> None:
-    item: Any = failing("accounts payable").item
+def test_demo_has_a_vendor_with_a_number_whom_the_books_do_not_know() -> None:
+    item: Any = failing("do not know the vendor").item
     assert item["bookkeeping"] == {"method": "accounts_payable"}
     assert item["vendor"]["code"]
 
@@ -242,3 +249,47 @@ def test_demo_has_a_malformed_item_whose_entry_id_can_be_read() -> None:
     raw = json.loads(expense.raw_item)
     assert raw["accountingEntryId"] == expense.item["accountingEntryId"]
     assert raw["amount"]["inWalletCurrency"]["value"] == "abc"
+
+
+def every_item() -> list[Any]:
+    sources = [job.expenses for job in demo_jobs()]
+    return [source.expense(index).item for source in sources for index in range(len(source))]
+
+
+def test_jobs_follow_each_other_and_each_has_its_name_and_asks_for_vendors() -> None:
+    jobs = demo_jobs()
+    last_dates = [
+        max(str(job.expenses.expense(index).item["date"]) for index in range(len(job.expenses))) for job in jobs[1:]
+    ]
+
+    assert len({job.title for job in jobs}) == len(jobs) == 3
+    assert [len(job.expenses) for job in jobs] == [len(demo_expenses()), 33, 15]
+    assert [day[:7] for day in last_dates] == ["2026-10", "2026-11"]
+    assert last_dates[-1] < "2026-11-21"
+    assert all(job.options.vendor_based_bookkeeping for job in jobs)
+
+
+def test_every_expense_of_every_job_is_its_own() -> None:
+    found = every_item()
+    assert len({item["accountingEntryId"] for item in found}) == len(found)
+    assert len({item["additionalInformation"]["reconciliationId"] for item in found}) == len(found)
+
+
+def test_no_wallet_is_ever_empty_after_the_first_load_if_all_jobs_are_booked() -> None:
+    failing_ids = demo_failure_reasons().keys() | demo_vendor_failure_reasons().keys()
+    booked = [item for item in every_item() if item["accountingEntryId"] not in failing_ids and item["contraAccount"]]
+    balances: Counter[str] = Counter()
+    for item in sorted(booked, key=lambda item: str(item["date"])):
+        money = item["amount"]["inWalletCurrency"]
+        comes_in = item["type"] in MONEY_IN_TYPES or item["subType"] in MONEY_IN_SUBTYPES
+        balances[money["currency"]] += abs(money["value"]) * (1 if comes_in else -1)
+        if item["date"] > "2026-10-02":
+            assert balances[money["currency"]] > 0, item["date"]
+
+
+def test_later_jobs_fail_for_an_unknown_and_a_blocked_vendor_only() -> None:
+    failing_items = [item for item in every_item() if item["accountingEntryId"] in demo_vendor_failure_reasons()]
+
+    assert [item["vendor"]["name"] for item in failing_items] == ["Wireframe Labs LLC", "Thames Power Hire Ltd"]
+    assert not failing_items[0]["vendor"].keys() & {"code", "externalId", "taxRegistrationNumber"}
+    assert failing_items[1]["vendor"]["code"]

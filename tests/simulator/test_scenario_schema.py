@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from bilag.simulator.demo_job import demo_expenses
+from bilag.simulator.demo_job import demo_expenses, demo_jobs
 from bilag.simulator.expense import ExpenseSource
 from bilag.simulator.scenario import SeededExpenses
+from bilag.simulator.scenario_entry import VENDOR_TYPES, EntryType
 
 COMPANY = "9b2f1c2e-5a37-4f6b-8f21-0a6f3d5c7e10"
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,6 +94,17 @@ def test_demo_items_have_the_published_shape_but_the_malformed_one(validator: Dr
     assert complaints(validator, json.loads(raw_item)) == [
         "$.amount.inWalletCurrency.value: 'abc' is not of type 'number'"
     ]
+
+
+def test_items_of_all_the_demos_jobs_have_the_published_shape(validator: Draft202012Validator) -> None:
+    tagged = set()
+    for job in demo_jobs():
+        for index in range(len(job.expenses)):
+            item = job.expenses.expense(index).item
+            assert complaints(validator, item) == []
+            if item["vendor"] is not None:
+                tagged.add(item["type"])
+    assert tagged == VENDOR_TYPES | {EntryType.CARD_INVOICE}
 
 
 def test_announced_files_fit_the_published_shape_of_an_attachment(validator: Draft202012Validator) -> None:

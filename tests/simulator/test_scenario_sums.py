@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bilag.simulator.catalogue import WHOLE_UNIT_CURRENCIES, convert
-from bilag.simulator.demo_job import demo_expenses, demo_failure_reasons
+from bilag.simulator.demo_job import demo_failure_reasons, demo_jobs, demo_vendor_failure_reasons
 from bilag.simulator.scenario import SeededExpenses
 
 COMPANY = "9b2f1c2e-5a37-4f6b-8f21-0a6f3d5c7e10"
@@ -19,8 +19,10 @@ def seeded_items() -> list[Any]:
 
 
 def good_demo_items() -> list[Any]:
-    source, failing = demo_expenses(), demo_failure_reasons()
-    return [source.expense(index).item for index in range(len(source)) if source.entry_id(index) not in failing]
+    failing = {*demo_failure_reasons(), *demo_vendor_failure_reasons()}
+    sources = [job.expenses for job in demo_jobs()]
+    expenses = [source.expense(index) for source in sources for index in range(len(source))]
+    return [expense.item for expense in expenses if expense.item["accountingEntryId"] not in failing]
 
 
 @pytest.fixture(scope="module", params=[seeded_items, good_demo_items], ids=["seeded", "demo"])

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bilag.app.wiring import JOURNAL_FILE, credential_problem, open_journal, open_planner, open_pleo
+from bilag.app.credentials import credential_problem
+from bilag.app.system_clock import SYSTEM_CLOCK
+from bilag.app.wiring import JOURNAL_FILE, open_journal, open_planner, open_pleo
 from bilag.config.load import ConfigInvalid, load_config
 from bilag.config.shape import AccountsSection, Config
 from bilag.domain.export_job import JobStatus
+from bilag.domain.payables import VendorKey, VendorQuery
 from bilag.lifecycle.desk import Planner
 from bilag.ports.errors import Forbidden, Trouble, TryLater, Unauthorised
 
@@ -49,7 +52,7 @@ async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
 
 
 async def _pleo(config: Config) -> Finding:
-    missing = credential_problem(config, os.environ)
+    missing = credential_problem(config, os.environ, SYSTEM_CLOCK)
     if missing:
         remedy = 'docs/configuration.md says under "A secret" where it can be put.'
         return Finding(what="Pleo", good=False, message=missing, remedy=remedy)
@@ -86,7 +89,11 @@ async def _books(config: Config) -> list[Finding]:
         if any(finding.good is False for finding in findings):
             return findings
         try:
-            findings += [*await _accounts(config.accounts, planner), await _period(planner)]
+            findings += [
+                *await _accounts(config.accounts, planner),
+                *await _default_vendor(planner),
+                await _period(planner),
+            ]
         except Trouble as trouble:
             remedy = "Put right what it names, then ask again."
             findings.append(Finding(what="books", good=False, message=str(trouble), remedy=remedy))
@@ -123,6 +130,20 @@ async def _accounts(section: AccountsSection, planner: Planner) -> list[Finding]
     if not findings:
         findings.append(Finding(what="accounts", good=True, message="the books take every account of [accounts]"))
     return findings
+
+
+async def _default_vendor(planner: Planner) -> list[Finding]:
+    number = planner.settings.default_vendor
+    if not number:
+        return []
+    query = VendorQuery(key=VendorKey.CODE, value=number, source="settings.bookkeeping.default_vendor")
+    found = await planner.books.vendors(query)
+    if len(found) == 1 and not found[0].blocked:
+        name = f"{number} {found[0].name}".rstrip()
+        return [Finding(what="vendors", good=True, message=f"{name} takes what no other vendor matches")]
+    problem = f"the default vendor {number} is blocked" if found else f"the books have no vendor {number}"
+    remedy = "Correct bookkeeping.default_vendor, or the vendor in the books."
+    return [Finding(what="vendors", good=False, message=problem, remedy=remedy)]
 
 
 async def _period(planner: Planner) -> Finding:

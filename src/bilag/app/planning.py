@@ -8,10 +8,13 @@ from typing import Any, Final
 
 from bilag.app.wiring import open_journal, open_planner, open_pleo, read_items
 from bilag.config.load import load_config
+from bilag.domain.export_item import ExportItem, MalformedItem
 from bilag.domain.export_job import ExportJob, JobStatus
 from bilag.domain.posting_record import ItemOutcome
+from bilag.lifecycle.desk import Planner
 from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import failure_as_json, plan_as_json
+from bilag.lifecycle.settle import with_settlements
 from bilag.ports.errors import NeedsPerson
 from bilag.ports.export_api import ExportApi
 
@@ -25,7 +28,7 @@ async def plan_file(config_path: Path, file: Path) -> AsyncGenerator[dict[str, A
     items = read_items(file, PLAN_FILE_BYTES_MAX)
     async with open_planner(config) as planner:
         for fetched in items:
-            yield plan_as_json(await plan_item(fetched.item, planner))
+            yield await _planned(fetched.item, planner)
 
 
 async def plan_job(config_path: Path, beginning: str = "") -> AsyncGenerator[dict[str, Any], None]:
@@ -34,7 +37,12 @@ async def plan_job(config_path: Path, beginning: str = "") -> AsyncGenerator[dic
     async with open_pleo(config, os.environ) as pleo, open_planner(config) as planner:
         job = await _open_job(pleo, str(config.pleo.company_id), beginning)
         async for fetched in pleo.export_items(job.id):
-            yield plan_as_json(await plan_item(fetched.item, planner))
+            yield await _planned(fetched.item, planner)
+
+
+async def _planned(item: ExportItem | MalformedItem, planner: Planner) -> dict[str, Any]:
+    """The item's documents, and what they would settle if they were posted now."""
+    return plan_as_json(await with_settlements(await plan_item(item, planner), planner))
 
 
 async def _open_job(pleo: ExportApi, company_id: str, beginning: str) -> ExportJob:
@@ -73,6 +81,7 @@ def _without_plan(outcome: ItemOutcome) -> dict[str, Any]:
         "settingsVersion": "",
         "documents": [],
         "notes": [],
+        "nothingToBook": None,
         "failures": [failure_as_json(failure) for failure in outcome.failures],
         "trace": [],
     }

@@ -1,4 +1,4 @@
-"""A Pleo to run against: the simulator with a company, its expenses and a waiting Export Job."""
+"""A Pleo to run against: the simulator with a company, its expenses and waiting Export Jobs."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,9 +8,10 @@ from typing import Final, TypeAlias
 
 from bilag.ports.errors import NeedsPerson
 from bilag.simulator.catalogue import COMPANY_ID
-from bilag.simulator.demo_job import demo_expenses
+from bilag.simulator.demo_job import demo_jobs
 from bilag.simulator.expense import ExpenseSource
 from bilag.simulator.jobs import JobOptions
+from bilag.simulator.planned_jobs import PlannedJob, join_expenses, queue_jobs
 from bilag.simulator.scenario import SeededExpenses
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
@@ -24,38 +25,53 @@ API_KEY: Final = "demo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingJob:
+    """An Export Job of the simulator; `title` is what people call it, empty for seeded expenses."""
+
+    job_id: str
+    title: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatedPleo:
-    """Where the simulator answers, and the job that waits there."""
+    """Where the simulator answers, and the jobs that wait there, oldest first."""
 
     api_url: str
     files_url: str
     company_id: str
-    job_id: str
-    items: int
+    jobs: tuple[WaitingJob, ...]
 
 
 @asynccontextmanager
 async def simulated_pleo(
     source: ExpenseSource | None = None, *, api_port: int = 0, files_port: int = 0
 ) -> AsyncIterator[SimulatedPleo]:
-    """Run the simulator on loopback with one waiting job of all expenses; the demo's when none are given.
+    """Run the simulator on loopback with one waiting job of all expenses; with the demo's jobs when none are given.
 
     Raises NeedsPerson when a port is taken.
     """
-    expenses = source or demo_expenses()
+    planned = demo_jobs() if source is None else (_whole(source),)
+    expenses = join_expenses(planned)
     world = PleoWorld()
     world.add_company(expenses)
     world.accept_api_key(API_KEY, expenses.company_id)
     async with _listening(world, api_port, files_port) as server:
-        # Vendor tagging is on, so that items carry their bookkeeping method.
-        job = world.create_job(expenses.company_id, options=JobOptions(vendor_based_bookkeeping=True))
+        jobs = queue_jobs(world, planned, expenses)
         yield SimulatedPleo(
             api_url=server.api_url,
             files_url=server.files_url,
             company_id=expenses.company_id,
-            job_id=job.id,
-            items=len(expenses),
+            jobs=tuple(
+                WaitingJob(job_id=job.id, title=plan.title, items=len(job))
+                for job, plan in zip(jobs, planned, strict=True)
+            ),
         )
+
+
+def _whole(source: ExpenseSource) -> PlannedJob:
+    # Vendor tagging is on, so that items carry their bookkeeping method.
+    return PlannedJob(title="", expenses=source, options=JobOptions(vendor_based_bookkeeping=True))
 
 
 @asynccontextmanager
@@ -73,9 +89,12 @@ async def _listening(world: PleoWorld, api_port: int, files_port: int) -> AsyncI
         await server.stop()
 
 
-def seeded_expenses(items: int, seed: int, *, receipt_share: float = 0.6, failing_share: float = 0.0) -> ExpenseSource:
-    """Realistic expenses, the same ones for the same seed; the shares lie between 0 and 1."""
-    return SeededExpenses(COMPANY_ID, items, seed, receipt_share=receipt_share, failing_share=failing_share)
+def seeded_expenses(items: int, seed: int, **shares: float) -> ExpenseSource:
+    """Realistic expenses, the same ones for the same seed.
+
+    `shares` are those of SeededExpenses, each between 0 and 1.
+    """
+    return SeededExpenses(COMPANY_ID, items, seed, **shares)
 
 
 async def wait_forever() -> None:

@@ -1,5 +1,6 @@
 """The only wiring: settings in, working parts out. Nobody else builds an adapter."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -7,21 +8,23 @@ from pathlib import Path
 from typing import Final
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
-from bilag.adapters.accounting.plaintext.config import ChartAccount, KnownVendor, PlaintextConfig, Syntax
+from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths, Periods, PeriodTable
-from bilag.adapters.pleo.auth import ApiKeyAuth, Auth, BearerAuth
 from bilag.adapters.pleo.opening import PleoAccess, open_export_api
 from bilag.adapters.pleo.saved_items import UnreadableDocument, decode_items_document
 from bilag.adapters.receipts.combine import combine
 from bilag.adapters.store.exclusive import exclusive_use
+from bilag.adapters.store.lease import LeaseTimes
 from bilag.adapters.store.opening import open_posting_journal
+from bilag.adapters.store.postgresql import open_journal_to_look, open_leased_journal
 from bilag.adapters.transport.destinations import ANY_HOST
+from bilag.app.credentials import pleo_auth
+from bilag.app.secrets import required_secret
 from bilag.app.system_clock import SYSTEM_CLOCK
-from bilag.config.load import ConfigProblem
-from bilag.config.secret_source import read_secret
 from bilag.config.settings import export_settings
-from bilag.config.shape import ChartEntry, Config, PlaintextSection
+from bilag.config.shape import ChartEntry, Config, PlaintextSection, VendorEntry
+from bilag.domain.known_vendor import KnownVendor
 from bilag.domain.money import Currency
 from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.desk import Desk, Planner
@@ -29,6 +32,7 @@ from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.clock import Clock
 from bilag.ports.errors import AddressRefused, NeedsPerson, StoreFailed
 from bilag.ports.export_api import ExportApi, FetchedItem
+from bilag.ports.lease import CompanyLease, UnsharedLease
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.progress import Progress
 from bilag.ports.secret import Secret
@@ -40,16 +44,21 @@ SPOOL_FOLDER: Final = "receipts"
 
 @asynccontextmanager
 async def open_desk(
-    config: Config, progress: Progress, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
+    config: Config,
+    progress: Progress,
+    environment: Mapping[str, str],
+    clock: Clock = SYSTEM_CLOCK,
+    lease_times: LeaseTimes | None = None,
 ) -> AsyncIterator[Desk]:
     """Everything that one company's export needs; closed in reverse order whatever happens.
 
-    Raises TryLater when another process is at it: one at a time exports a company.
+    Raises TryLater when another process is at it, here or at the same database: one at a time exports a company.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(exclusive_use(config.state.folder))
         _make_folder(config.books.plaintext.folder)
-        journal = await stack.enter_async_context(open_journal(config))
+        held = open_leased(config, environment, lease_times)
+        journal, lease = await stack.enter_async_context(held)
         planner = await stack.enter_async_context(open_planner(config, clock))
         pleo = await stack.enter_async_context(open_pleo(config, environment, clock))
         spool = stack.enter_context(_spool(config.state.folder))
@@ -60,6 +69,7 @@ async def open_desk(
             combine=combine,
             progress=progress,
             spool=spool,
+            lease=lease,
             items_at_once_max=config.bookkeeping.items_at_once,
         )
 
@@ -98,8 +108,27 @@ async def open_books(config: Config, clock: Clock = SYSTEM_CLOCK) -> AsyncIterat
 
 
 @asynccontextmanager
-async def open_journal(config: Config) -> AsyncIterator[PostingJournal]:
-    """What must not be forgotten."""
+async def open_leased(
+    config: Config, environment: Mapping[str, str], times: LeaseTimes | None = None
+) -> AsyncIterator[tuple[PostingJournal, CompanyLease]]:
+    """What must not be forgotten, and the right to add to it; whoever asks has the state folder to itself."""
+    database = _database(config, environment)
+    if database is None:
+        async with open_journal(config, environment) as journal:
+            yield journal, UnsharedLease()
+        return
+    async with open_leased_journal(database, str(config.pleo.company_id), times) as held:
+        yield held
+
+
+@asynccontextmanager
+async def open_journal(config: Config, environment: Mapping[str, str] = os.environ) -> AsyncIterator[PostingJournal]:
+    """What must not be forgotten, to look at."""
+    database = _database(config, environment)
+    if database is not None:
+        async with open_journal_to_look(database) as shared:
+            yield shared
+        return
     journal = open_posting_journal(config.state.folder / JOURNAL_FILE)
     try:
         yield journal
@@ -112,17 +141,8 @@ async def open_pleo(
     config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
 ) -> AsyncIterator[ExportApi]:
     """The way to Pleo. Raises NeedsPerson when credentials, address or certificates can't be used."""
-    section = config.pleo
-    access = PleoAccess(
-        auth=_auth(config, environment),
-        base_url=section.base_url,
-        loopback_origins=section.simulator_origins,
-        file_hosts=section.file_hosts or (ANY_HOST,),
-        ca_file=section.ca_file,
-        calls_per_minute=section.calls_per_minute,
-    )
     try:
-        pleo = open_export_api(access, clock)
+        pleo = open_export_api(pleo_access(config, environment, clock), clock)
     except AddressRefused as refused:
         raise NeedsPerson(f"pleo.base_url: {refused}") from refused
     except ValueError as problem:
@@ -133,13 +153,17 @@ async def open_pleo(
         await pleo.close()
 
 
-def credential_problem(config: Config, environment: Mapping[str, str]) -> str:
-    """Why the credentials can't be read; empty when they can."""
-    try:
-        _auth(config, environment)
-    except NeedsPerson as problem:
-        return str(problem)
-    return ""
+def pleo_access(config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK) -> PleoAccess:
+    """How to reach Pleo. Raises NeedsPerson when the credentials can't be used."""
+    section = config.pleo
+    return PleoAccess(
+        auth=pleo_auth(config, environment, clock),
+        base_url=section.base_url,
+        loopback_origins=section.simulator_origins,
+        file_hosts=section.file_hosts or (ANY_HOST,),
+        ca_file=section.ca_file,
+        calls_per_minute=section.calls_per_minute,
+    )
 
 
 def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
@@ -155,6 +179,11 @@ def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
         return decode_items_document(raw)
     except UnreadableDocument as problem:
         raise NeedsPerson(f"{file}: {problem}") from None
+
+
+def _database(config: Config, environment: Mapping[str, str]) -> Secret | None:
+    source = config.state.database
+    return None if source is None else required_secret(source, "state.database", environment)
 
 
 def _make_folder(folder: Path) -> None:
@@ -177,9 +206,7 @@ def plaintext_config(section: PlaintextSection) -> PlaintextConfig:
         open_accounts=section.open_accounts,
         tax_codes=frozenset(section.tax_codes),
         dimensions=frozenset((group, code) for group, codes in section.dimensions.items() for code in codes),
-        vendors=tuple(
-            KnownVendor(code=v.code, account=v.account, tax_identifier=v.tax_identifier) for v in section.vendors
-        ),
+        vendors=tuple(_known_vendor(entry) for entry in section.vendors),
         fava_url=section.fava_url,
     )
 
@@ -203,23 +230,14 @@ def _chart_account(entry: ChartEntry) -> ChartAccount:
     )
 
 
-def _auth(config: Config, environment: Mapping[str, str]) -> Auth:
-    section = config.pleo
-    if (section.api_key is None) == (section.access_token is None):
-        raise NeedsPerson("pleo: give exactly one of api_key and access_token, each as { env = ... } or { file = ... }")
-    if section.api_key is not None:
-        return ApiKeyAuth(_secret(read_secret(section.api_key, "pleo.api_key", environment)))
-    assert section.access_token is not None
-    token = _secret(read_secret(section.access_token, "pleo.access_token", environment))
-
-    async def provider(_refused: Secret | None) -> Secret:
-        """Always the one token: renewing it is somebody else's work."""
-        return token
-
-    return BearerAuth(provider)
-
-
-def _secret(found: Secret | ConfigProblem) -> Secret:
-    if isinstance(found, ConfigProblem):
-        raise NeedsPerson(f"{found.key}: {found.message}")
-    return found
+def _known_vendor(entry: VendorEntry) -> KnownVendor:
+    return KnownVendor(
+        number=entry.number,
+        name=entry.name,
+        external_id=entry.external_id,
+        account=entry.account,
+        tax_registration_number=entry.tax_registration_number,
+        employee_code=entry.employee_code,
+        payable_account=entry.payable_account,
+        blocked=entry.blocked,
+    )

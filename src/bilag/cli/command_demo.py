@@ -6,12 +6,13 @@ from pathlib import Path
 from shlex import quote
 
 import click
+from rich.text import Text
 
-from bilag.app.demo import DemoResult, main_file, play_demo, tool
+from bilag.app.demo import DemoResult, PlayedJob, config_file, main_file, play_demo, tool
 from bilag.cli.exit_codes import ExitCode
 from bilag.cli.job_progress import JobProgress
 from bilag.cli.output import err, out, plain
-from bilag.cli.render_job import print_job
+from bilag.cli.render_payables import print_payables
 
 
 @click.command()
@@ -23,21 +24,37 @@ from bilag.cli.render_job import print_job
     help="Where books and settings go; made anew every time.",
 )
 def demo(folder: Path) -> None:
-    """Run one realistic Export Job against a simulated Pleo into text books.
+    """Run three realistic Export Jobs against a simulated Pleo into text books.
 
     Nothing leaves this machine and no account is needed.
     """
-    err.print(plain("A simulated Pleo on 127.0.0.1 has an Export Job waiting. Exporting it into text books ..."))
+    err.print(plain("A simulated Pleo on 127.0.0.1 has Export Jobs waiting. Exporting them into text books ..."))
     with JobProgress() as progress:
         result = asyncio.run(play_demo(folder, progress))
-    print_job(result.summary)
+    for job in result.jobs:
+        _print_job(job)
+        out.print()
+    print_payables(result.payables)
+    out.print()
     _print_next(result)
     raise SystemExit(ExitCode.OK if result.accepted else ExitCode.NEEDS_ATTENTION)
 
 
+def _print_job(played: PlayedJob) -> None:
+    """How the job ended, and a line for each failure; `bilag show` says more."""
+    job, tally = played.summary.job, played.summary.tally
+    state = plain(job.state, "yellow" if played.summary.needs_attention else "green")
+    out.print(plain(f"{played.title}  ", "bold") + plain(f"Export Job {job.job_id[:8]}: ") + state)
+    noted = f", {len(played.summary.with_warnings)} with something to know" if played.summary.with_warnings else ""
+    out.print(plain(f"  {tally.successful} in the books, {tally.failed} failed{noted}"))
+    failed = sorted((outcome.failures[0].code, outcome.label) for outcome in played.summary.failed)
+    width = max((len(code) for code, _ in failed), default=0)
+    for code, label in failed:
+        out.print(Text("  ✗ ", "red") + plain(f"{code:<{width}}  {label}"))
+
+
 def _print_next(result: DemoResult) -> None:
     shown = _shown_path(result.folder)
-    out.print()
     out.print(plain("The books", "bold"))
     out.print(plain(f"  {main_file(shown)}   with {result.receipts} receipts beside them"))
     if result.verdict:
@@ -49,17 +66,18 @@ def _print_next(result: DemoResult) -> None:
     for command, purpose in (commands := _commands(result, shown)):
         width = max(len(one) for one, _ in commands)
         out.print(plain(f"  {command:<{width}}  # {purpose}"))
-    out.print(plain(f"To mend one and export again, see the top of {shown / 'bilag.toml'}.", "dim"))
+    out.print(plain(f"To mend one and export again, see the top of {config_file(shown)}.", "dim"))
 
 
 def _commands(result: DemoResult, shown: Path) -> list[tuple[str, str]]:
     """What to type next, each with its purpose, for a shell in the current folder."""
-    bilag, config = _shown_program("bilag"), quote(str(shown / "bilag.toml"))
-    booked = next((o for o in result.summary.with_warnings), None)
-    entry = booked.entry_id if booked else result.summary.failed[0].entry_id
+    bilag, config = _shown_program("bilag"), quote(str(config_file(shown)))
+    first, last = result.jobs[0].summary, result.jobs[-1].summary
+    noted = (*last.with_warnings, *first.with_warnings, *first.failed)
     commands = [
-        (f"{bilag} show {result.summary.job.job_id[:8]} --config {config}", "this summary again"),
-        (f"{bilag} explain {entry[:8]} --config {config}", "why an expense was booked as it was"),
+        (f"{bilag} show {first.job.job_id[:8]} --config {config}", "the first job, with what to do about each failure"),
+        (f"{bilag} explain {noted[0].entry_id[:8]} --config {config}", "why an expense was booked as it was"),
+        (f"{bilag} payables --config {config}", "what is open today"),
     ]
     if tool("fava"):
         commands.insert(0, (f"{_shown_program('fava')} {quote(str(main_file(shown)))}", "the books in a browser"))

@@ -12,6 +12,9 @@ from bilag.cli.output import err, out, paragraphs, plain
 _PORT: Final = click.IntRange(0, 65535)
 
 
+_SHARES: Final = {"failing": "failing_share", "receipts": "receipt_share", "payables": "payable_share"}
+
+
 @click.command()
 @click.option("--port", type=_PORT, default=simulating.API_PORT, show_default=True, help="Port of the Export API.")
 @click.option(
@@ -25,12 +28,15 @@ _PORT: Final = click.IntRange(0, 65535)
 @click.option("--seed", default=1, show_default=True, help="Which expenses --items draws.")
 @click.option("--failing", type=click.IntRange(0, 100), default=0, help="Percent of --items that can't be booked.")
 @click.option("--receipts", type=click.IntRange(0, 100), default=60, help="Percent of --items with receipts.")
-def simulate(port: int, files_port: int, items: int | None, seed: int, failing: int, receipts: int) -> None:  # noqa: PLR0917  click hands options over
-    """Run a simulated Pleo on 127.0.0.1 with one Export Job waiting; Ctrl-C stops it.
+@click.option(
+    "--payables", type=click.IntRange(0, 100), default=0, help="Percent of --items with vendors that are payable."
+)
+def simulate(port: int, files_port: int, items: int | None, seed: int, **percents: int) -> None:
+    """Run a simulated Pleo on 127.0.0.1 with Export Jobs waiting; Ctrl-C stops it.
 
     It speaks the Export API v3 and knows one API key: demo.
     """
-    shares = {"failing_share": failing / 100, "receipt_share": receipts / 100}
+    shares = {_SHARES[name]: percent / 100 for name, percent in percents.items()}
     source = simulating.seeded_expenses(items, seed, **shares) if items else None
     with suppress(KeyboardInterrupt):
         asyncio.run(_serve(source, port, files_port))
@@ -38,8 +44,10 @@ def simulate(port: int, files_port: int, items: int | None, seed: int, failing: 
 
 async def _serve(source: simulating.Expenses | None, port: int, files_port: int) -> None:
     async with simulating.simulated_pleo(source, api_port=port, files_port=files_port) as pleo:
-        err.print(plain(f"A simulated Pleo has Export Job {pleo.job_id} with {pleo.items} items waiting."))
-        err.print(plain("Started again, it has the same expenses in a new job. In your bilag.toml:"))
+        err.print(plain("A simulated Pleo has these Export Jobs waiting:"))
+        for job in pleo.jobs:
+            err.print(plain(f"  {job.job_id}  {job.items} expenses  {job.title}".rstrip()))
+        err.print(plain("Started again, it has the same expenses in new jobs. In your bilag.toml:"))
         err.print()
         out.print(paragraphs(_section(pleo)))
         err.print()

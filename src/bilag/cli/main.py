@@ -18,9 +18,13 @@ from bilag.cli.command_demo import demo
 from bilag.cli.command_doctor import doctor
 from bilag.cli.command_explain import explain
 from bilag.cli.command_jobs import jobs, show
+from bilag.cli.command_payables import payables
 from bilag.cli.command_plan import plan
 from bilag.cli.command_run import run
+from bilag.cli.command_secrets import login, secrets
+from bilag.cli.command_serve import serve_command
 from bilag.cli.command_simulate import simulate
+from bilag.cli.command_webhooks import webhooks
 from bilag.cli.exit_codes import ExitCode
 from bilag.cli.output import PlainFormatter, err, paragraphs, plain
 from bilag.config.load import ConfigInvalid
@@ -41,7 +45,9 @@ def cli(log: str) -> None:
     logging.getLogger("bilag").setLevel(log.upper())
 
 
-for _command in (demo, run, plan, explain, jobs, show, doctor, simulate, connectors):
+_WORK = (demo, run, serve_command, plan, explain, jobs, show, payables)
+_SET_UP = (doctor, login, secrets, webhooks, simulate, connectors)
+for _command in (*_WORK, *_SET_UP):
     cli.add_command(_command)
 
 

@@ -16,11 +16,25 @@ def print_plan(plan: PlanJson) -> None:
     for document in plan["documents"]:
         moved = f" (moved from {document['date']}: {document['movedBy']})" if document["movedBy"] else ""
         kind = document["kind"].replace("_", " ")
-        out.print(plain(f"  {kind}, {document['mode']}, {document['postingDate']}{moved}"))
+        vendor = document["vendor"]
+        whose = f" of {vendor['number']} {vendor['name']}".rstrip() if vendor else ""
+        out.print(plain(f"  {kind}{whose}, {document['mode']}, {document['postingDate']}{moved}"))
         out.print(plain(f"  {document['datapoints']['description']}", "dim"))
         out.print(table(("  account", "role", "debit", "credit", "tax", ""), _postings(document), right=(2, 3)))
+        _print_settlement(document, plan["trace"])
+    if plan.get("nothingToBook"):
+        out.print(plain(f"  {plan['nothingToBook']}"))
     print_failures(plan["failures"])
     out.print()
+
+
+def _print_settlement(document: Mapping[str, Any], trace: Iterable[Mapping[str, Any]]) -> None:
+    """What a vendor document settles and opens again, or what it waits for."""
+    for step in trace:
+        if step["subject"] == f"{document['kind']}.settles":
+            out.print(plain(f"  settles: {step['value']}", "dim"))
+    for one in document.get("reopens", ()):
+        out.print(plain(f"  opens again: {one['amount']} {document['currency']} of {one['bill']}", "dim"))
 
 
 def print_failures(failures: Iterable[Mapping[str, str]]) -> None:

@@ -4,16 +4,19 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from bilag.config.section import SecretSource, Section
 from bilag.config.shape import Config, PlaintextSection
 from bilag.config.wording import problem_key, problem_message
 
 # A configuration is a page of text; anything larger is the wrong file.
 FILE_BYTES_MAX: Final = 1024 * 1024
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +82,18 @@ def _at(config: Config, folder: Path) -> Config:
     )
     state = config.state.model_copy(update={"folder": folder / config.state.folder})
     pleo = config.pleo.model_copy(
-        update={
-            name: source.model_copy(update={"file": folder / source.file})
-            for name in ("api_key", "access_token")
-            if (source := getattr(config.pleo, name)) is not None and source.file is not None
-        }
-        | ({"ca_file": folder / config.pleo.ca_file} if config.pleo.ca_file else {})
+        update={"ca_file": folder / config.pleo.ca_file} if config.pleo.ca_file else {},
     )
-    return config.model_copy(update={"books": books, "state": state, "pleo": pleo})
+    return _with_secrets_at(config.model_copy(update={"books": books, "state": state, "pleo": pleo}), folder)
+
+
+def _with_secrets_at(value: Value, folder: Path) -> Value:
+    """The same with the file of every secret in it meant from the folder."""
+    if isinstance(value, SecretSource):
+        return value if value.file is None else value.model_copy(update={"file": folder / value.file})
+    if isinstance(value, Section):
+        inner = {name: getattr(value, name) for name in type(value).model_fields}
+        return value.model_copy(update={name: _with_secrets_at(one, folder) for name, one in inner.items()})
+    if isinstance(value, tuple) and value and isinstance(value[0], Section):
+        return type(value)(_with_secrets_at(one, folder) for one in value)
+    return value

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Final
 
 from bilag.config.load import ConfigProblem
-from bilag.config.shape import SecretSource
+from bilag.config.section import SecretSource
+from bilag.config.system_keyring import Keyring, KeyringUnusable, system_keyring
 from bilag.ports.secret import Secret
 
 SECRET_BYTES_MAX: Final = 64 * 1024
 
 
-def read_secret(source: SecretSource, key: str, environment: Mapping[str, str]) -> Secret | ConfigProblem:
+def read_secret(
+    source: SecretSource, key: str, environment: Mapping[str, str], keyring: Keyring = system_keyring
+) -> Secret | ConfigProblem:
     """The secret, or why it can't be used; the message never holds any part of it."""
     if source.env is not None:
         value = environment.get(source.env, "").strip()
@@ -22,8 +25,19 @@ def read_secret(source: SecretSource, key: str, environment: Mapping[str, str]) 
             name = source.env if source.env.isupper() else "named there"
             return ConfigProblem(key=f"{key}.env", message=f"the environment variable {name} is not set")
         return Secret(value)
+    if source.keyring is not None:
+        return _from_keyring(source.keyring, f"{key}.keyring", keyring)
     assert source.file is not None
     return _from_file(source.file, f"{key}.file")
+
+
+def _from_keyring(entry: str, key: str, keyring: Keyring) -> Secret | ConfigProblem:
+    service, _, user = entry.partition("/")
+    try:
+        value = (keyring(service, user) or "").strip()
+    except KeyringUnusable as problem:
+        return ConfigProblem(key=key, message=str(problem))
+    return Secret(value) if value else ConfigProblem(key=key, message="the keyring has no such entry, or an empty one")
 
 
 def _from_file(path: Path, key: str) -> Secret | ConfigProblem:

@@ -21,6 +21,9 @@ def export_settings(config: Config) -> ExportSettings:
         posting_mode=bookkeeping.posting_mode,
         book_without_receipts=bookkeeping.book_without_receipts,
         post_again=bookkeeping.post_again,
+        default_vendor=bookkeeping.default_vendor,
+        employees_as_vendors=bookkeeping.employees_as_vendors,
+        journal_construction=bookkeeping.journal_entries,
         version=_version(config),
     )
 

@@ -3,45 +3,32 @@
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
+from bilag.config.secrets_shape import OAuthSection, SecretsSection
+from bilag.config.section import SecretSource
+from bilag.config.section import Section as _Section
+from bilag.config.serve_shape import ServeSection
 from bilag.config.value_kinds import (
     AccountNumber,
     CurrencyCode,
     HostName,
     PageAddress,
     TimeZoneName,
-    VariableName,
     WebAddress,
     is_this_machine,
 )
 from bilag.domain.ledger import PostingMode
 from bilag.domain.period import ClosedPeriodStep
-from bilag.domain.settings import TaxStyle, UnsetMethod
+from bilag.domain.settings import JournalConstruction, TaxStyle, UnsetMethod
 
-
-class _Section(BaseModel):
-    """A table of the file. A key that we do not know is a mistake, never ignored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
-
-
-class SecretSource(_Section):
-    """Where a secret is read from; the secret itself never stands in the file."""
-
-    env: VariableName | None = None
-    """The name of an environment variable."""
-    file: Path | None = None
-    """A file that only its owner can read (mode 0600 or tighter)."""
-
-    @model_validator(mode="after")
-    def _one(self) -> "SecretSource":
-        if (self.env is None) == (self.file is None):
-            raise ValueError('needs exactly one of env = "NAME" and file = "path"')
-        return self
+# What others have to match sign by sign neither begins nor ends with a space.
+_EMPTY_OR_TRIMMED: Final = r"^(\S(.*\S)?)?$"
+# Vendors with one number could not be told apart; nor could those with one id of Pleo's.
+_UNIQUE_AMONG_VENDORS: Final = ("number", "external_id", "employee_code")
 
 
 class PleoSection(_Section):
@@ -55,6 +42,8 @@ class PleoSection(_Section):
     """An API key (sent as Basic authentication)."""
     access_token: SecretSource | None = None
     """An access token (sent as Bearer authentication), instead of an API key."""
+    oauth: OAuthSection | None = None
+    """A login that is renewed by itself, instead of both."""
     calls_per_minute: int = Field(default=500, strict=True, ge=1, le=1_000_000)
     """The rate budget of this credential. Pleo allows 600 a minute and advises 500."""
     file_hosts: tuple[HostName, ...] = ()
@@ -68,9 +57,10 @@ class PleoSection(_Section):
     def _own_machine_is_listed(self) -> "PleoSection":
         if elsewhere := [origin for origin in self.simulator_origins if not is_this_machine(origin)]:
             raise ValueError(f"simulator_origins are addresses of this machine, {elsewhere[0]} is not")
-        if is_this_machine(self.base_url) and self.base_url not in self.simulator_origins:
+        used = (self.base_url, *(self.oauth.origins if self.oauth else ()))
+        if unlisted := [origin for origin in used if is_this_machine(origin) and origin not in self.simulator_origins]:
             raise ValueError(
-                f"{self.base_url} is on this machine: list it under simulator_origins, with the address of the receipts"
+                f"{unlisted[0]} is on this machine: list it under simulator_origins, with the address of the receipts"
             )
         return self
 
@@ -86,6 +76,12 @@ class BookkeepingSection(_Section):
     """Steps that may move the date out of a closed period, in order: next_open_period, export_date."""
     method_when_unset: UnsetMethod = UnsetMethod.JOURNAL
     """What to do when Pleo sends no bookkeeping method: journal, or vendor_search."""
+    default_vendor: str = Field(default="", max_length=64, pattern=_EMPTY_OR_TRIMMED)
+    """The number of the vendor that takes what no vendor matches; without one, such an expense fails."""
+    employees_as_vendors: bool = Field(default=False, strict=True)
+    """Whether what employees lay out is an invoice of theirs, which their reimbursements pay."""
+    journal_entries: JournalConstruction = JournalConstruction.SPLIT
+    """A posting for each line (split), one for lines that agree (per_item), or one entry for a whole job (per_job)."""
     tax: TaxStyle = TaxStyle.OWN_LINE
     """Tax as a posting of its own (own_line), or as a code on the expense's line (code_on_line)."""
     book_without_receipts: bool = Field(default=False, strict=True)
@@ -101,18 +97,18 @@ class AccountsSection(_Section):
 
     wallet: AccountNumber | None = None
     """The Pleo wallet, for currencies without an account of their own."""
-    wallets: dict[CurrencyCode, AccountNumber] = {}
+    wallets: dict[CurrencyCode, AccountNumber] = Field(default={})
     """The Pleo wallet per currency. Pleo's own contra account on an expense wins over both."""
     out_of_pocket: AccountNumber | None = None
     """What employees are owed and owe: out-of-pocket, mileage, per diem, cash, personal spend."""
     contra: AccountNumber | None = None
     """The other side of wallet loads and unloads."""
-    contras: dict[CurrencyCode, AccountNumber] = {}
+    contras: dict[CurrencyCode, AccountNumber] = Field(default={})
     """The contra account per currency."""
     external_reimbursement: AccountNumber | None = None
     """Reimbursements paid outside Pleo; the contra account when empty."""
     accounts_payable: AccountNumber | None = None
-    """What vendors are owed, for invoices and their payments."""
+    """What vendors are owed, where a vendor has no payable account of its own."""
     input_tax: AccountNumber | None = None
     """Tax to reclaim, for tax codes without an ingoing account."""
     output_tax: AccountNumber | None = None
@@ -166,14 +162,24 @@ class PeriodEntry(_Section):
 
 
 class VendorEntry(_Section):
-    """A supplier that the books know; an empty field matches nothing."""
+    """A vendor that the books know, or an employee whom they pay as one; an empty field matches nothing."""
 
-    code: str = ""
-    """The vendor's number."""
-    account: str = ""
-    """The vendor's account."""
-    tax_identifier: str = ""
-    """The vendor's tax number."""
+    number: AccountNumber
+    """What the books know the vendor by, and Pleo as the vendor's code."""
+    name: str = ""
+    """What people call it."""
+    external_id: str = Field(default="", pattern=_EMPTY_OR_TRIMMED)
+    """Its external id in Pleo."""
+    account: str = Field(default="", pattern=_EMPTY_OR_TRIMMED)
+    """Its own account number, as suppliers carry it in Pleo."""
+    tax_registration_number: str = Field(default="", pattern=_EMPTY_OR_TRIMMED)
+    """Its tax number; spaces, dots, dashes and case don't count."""
+    employee_code: str = Field(default="", pattern=_EMPTY_OR_TRIMMED)
+    """The code that the employee has in Pleo; empty for suppliers."""
+    payable_account: str = Field(default="", max_length=64, pattern=_EMPTY_OR_TRIMMED)
+    """The account that it is owed on; accounts.accounts_payable when empty."""
+    blocked: bool = Field(default=False, strict=True)
+    """Whether nothing may be booked for it; its expenses fail."""
 
 
 class PlaintextSection(_Section):
@@ -199,12 +205,25 @@ class PlaintextSection(_Section):
     """The chart of accounts."""
     tax_codes: tuple[str, ...] = ()
     """The tax codes that may be used; any when empty."""
-    dimensions: dict[str, tuple[str, ...]] = {}
+    dimensions: dict[str, tuple[str, ...]] = Field(default={})
     """The values that may be used per dimension; any when empty."""
     vendors: tuple[VendorEntry, ...] = ()
-    """The suppliers that method_when_unset = "vendor_search" looks among."""
+    """The vendors, and the employees who are paid as vendors."""
     fava_url: PageAddress = ""
     """Where Fava shows these books; documents then carry a link into it."""
+
+    @field_validator("vendors")
+    @classmethod
+    def _told_apart(cls, vendors: tuple[VendorEntry, ...]) -> tuple[VendorEntry, ...]:
+        for key in _UNIQUE_AMONG_VENDORS:
+            first: dict[str, int] = {}
+            for position, vendor in enumerate(vendors):
+                value = getattr(vendor, key)
+                if value and first.setdefault(value, position) != position:
+                    raise ValueError(
+                        f"[{first[value]}] and [{position}] share the {key} {value!r}; give each vendor its own"
+                    )
+        return vendors
 
     @model_validator(mode="after")
     def _one_calendar(self) -> "PlaintextSection":
@@ -226,7 +245,9 @@ class StateSection(_Section):
     """What bilag itself remembers."""
 
     folder: Path = Path(".bilag")
-    """Where the posting journal lies; relative to the file."""
+    """Where the posting journal lies, and what this machine needs while it works; relative to the file."""
+    database: SecretSource | None = None
+    """The address of a PostgreSQL database for the posting journal, instead of a file in the folder."""
 
 
 class Config(_Section):
@@ -242,3 +263,16 @@ class Config(_Section):
     """The accounting system."""
     state: StateSection = StateSection()
     """What bilag itself remembers."""
+    serve: ServeSection = ServeSection()
+    """How `bilag serve` listens and looks."""
+    secrets: SecretsSection = SecretsSection()
+    """The encryption of what bilag keeps itself."""
+
+    @model_validator(mode="after")
+    def _default_vendor_is_known(self) -> "Config":
+        default = self.bookkeeping.default_vendor
+        if default and default not in {vendor.number for vendor in self.books.plaintext.vendors}:
+            raise ValueError(
+                f"bookkeeping.default_vendor: no vendor under [[books.plaintext.vendors]] has the number {default!r}"
+            )
+        return self

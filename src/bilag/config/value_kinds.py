@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from bilag.domain.money import Currency, UnknownCurrency
 
 _HOST: Final = re.compile(r"\.?([a-z0-9-]+\.)+[a-z0-9-]+", re.IGNORECASE)
+_KEYRING_ENTRY: Final = re.compile(r"[^/\s]+/[^/\s]+")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -55,6 +56,17 @@ def _host(name: str) -> str:
     return name.lower()
 
 
+def _endpoint_address(address: str) -> str:
+    """An address that a token is sent to: with a path, and with nothing that may hold a secret."""
+    parts = urlsplit(address)
+    if parts.query or parts.fragment or "\\" in address:
+        raise ValueError("must end after the path")
+    if not parts.path.strip("/"):
+        raise ValueError("must have a path, such as https://auth.pleo.io/oauth/token")
+    _web_address(f"{parts.scheme}://{parts.netloc}")
+    return address
+
+
 def _page_address(address: str) -> str:
     if address and not address.startswith(("https://", "http://")):
         raise ValueError("must start with http:// or https://, as in the browser")
@@ -67,9 +79,17 @@ def _environment_variable(name: str) -> str:
     return name
 
 
+def _keyring_entry(name: str) -> str:
+    if not _KEYRING_ENTRY.fullmatch(name):
+        raise ValueError('must be the name of an entry, such as "bilag/master-key", not the secret itself')
+    return name
+
+
 CurrencyCode = Annotated[str, AfterValidator(_currency)]
 TimeZoneName = Annotated[str, AfterValidator(_time_zone)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
+EndpointAddress = Annotated[str, AfterValidator(_endpoint_address)]
+KeyringEntry = Annotated[str, AfterValidator(_keyring_entry)]
 HostName = Annotated[str, AfterValidator(_host)]
 PageAddress = Annotated[str, AfterValidator(_page_address)]
 VariableName = Annotated[str, AfterValidator(_environment_variable)]

@@ -9,7 +9,8 @@ from typing import Any, Final, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from bilag.config.shape import Config, SecretSource
+from bilag.config.section import SecretSource
+from bilag.config.shape import Config
 
 _LINE_CHARACTERS_MAX: Final = 60
 _WHERE_IT_IS: Final = (

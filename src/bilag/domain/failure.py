@@ -84,6 +84,8 @@ class FailureCode(StrEnum):
     TAG_UNKNOWN = "tag.unknown"
     TAG_TOO_MANY = "tag.too-many"
     TEXT_TOO_LONG = "text.too-long"
+    VENDOR_UNKNOWN = "vendor.unknown"
+    VENDOR_BLOCKED = "vendor.blocked"
     PERIOD_CLOSED = "period.closed"
     PERIOD_MISSING = "period.missing"
     RECEIPT_DOWNLOAD = "receipt.download"
@@ -116,6 +118,8 @@ REASON_TYPES: Final = {
     FailureCode.ACCOUNT_CURRENCY_DIFFERS: ItemReason.INVALID_CONFIGURATION,
     FailureCode.TAG_UNKNOWN: ItemReason.INVALID_CONFIGURATION,
     FailureCode.TAG_TOO_MANY: ItemReason.INVALID_CONFIGURATION,
+    FailureCode.VENDOR_UNKNOWN: ItemReason.VENDOR_UNKNOWN,
+    FailureCode.VENDOR_BLOCKED: ItemReason.VENDOR_UNKNOWN,
     FailureCode.PERIOD_CLOSED: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.PERIOD_MISSING: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.RECEIPT_DOWNLOAD: ItemReason.RECEIPT_DOWNLOAD_FAILURE,

@@ -1,9 +1,8 @@
-"""What we book: postings and journal entries. An unbalanced entry cannot exist."""
+"""What we book: postings and balanced documents of them. An unbalanced entry cannot exist."""
 
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
 
 from bilag.domain.export_item import InvoiceInformation, ServicePeriod
 from bilag.domain.money import Currency, Money
@@ -115,8 +114,8 @@ class Datapoints:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JournalEntry:
-    """A double entry in one currency. Raises UnbalancedEntry unless debits equal credits to the minor unit.
+class DoubleEntry:
+    """Postings in one currency. Raises UnbalancedEntry unless debits equal credits to the minor unit.
 
     `external_reference` is ours, chosen before the first attempt to post. `mode` is draft or final.
     """
@@ -127,7 +126,6 @@ class JournalEntry:
     currency: Currency
     postings: tuple[Posting, ...]
     datapoints: Datapoints
-    kind: DocumentKind = field(default=DocumentKind.JOURNAL_ENTRY, init=False)
 
     def __post_init__(self) -> None:
         assert self.external_reference
@@ -145,5 +143,8 @@ class JournalEntry:
         return self.posting_date.original
 
 
-# What a connector can be asked to book.
-Document: TypeAlias = JournalEntry
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry(DoubleEntry):
+    """A double entry that owes nobody in particular."""
+
+    kind: DocumentKind = field(default=DocumentKind.JOURNAL_ENTRY, init=False)

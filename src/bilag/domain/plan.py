@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from bilag.domain.attachment import NoteFile
+from bilag.domain.document import Document
 from bilag.domain.expense_type import BookkeepingMethod
 from bilag.domain.failure import Failure
-from bilag.domain.ledger import Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,7 @@ class TraceStep:
 class ItemPlan:
     """The documents of one Export Item, or the failures that keep it out of the books; never both.
 
+    `nothing_to_book` says why neither is there: the books do by themselves what the item would ask for.
     `settings_version` names the state of the settings that it was planned with.
     """
 
@@ -37,7 +38,9 @@ class ItemPlan:
     notes: tuple[NoteFile, ...] = ()
     failures: tuple[Failure, ...] = ()
     trace: tuple[TraceStep, ...] = ()
+    nothing_to_book: str = ""
     settings_version: str = ""
 
     def __post_init__(self) -> None:
-        assert bool(self.documents) != bool(self.failures), "a plan has documents or failures"
+        given = [bool(self.documents), bool(self.failures), bool(self.nothing_to_book)]
+        assert sum(given) == 1, "a plan has documents or failures, or nothing to book"

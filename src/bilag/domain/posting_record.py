@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import assert_never
 
 from bilag.domain.failure import Failure
+from bilag.domain.ledger import DocumentKind
 from bilag.domain.transitions import PostingState
 
 
@@ -15,6 +17,21 @@ class Part(StrEnum):
     VENDOR_INVOICE = "vi"
     VENDOR_CREDIT_NOTE = "cn"
     VENDOR_PAYMENT = "vp"
+
+    @staticmethod
+    def of(kind: DocumentKind) -> "Part":
+        """The part that a document of this kind is."""
+        match kind:
+            case DocumentKind.JOURNAL_ENTRY:
+                return Part.JOURNAL_ENTRY
+            case DocumentKind.VENDOR_INVOICE:
+                return Part.VENDOR_INVOICE
+            case DocumentKind.VENDOR_CREDIT_NOTE:
+                return Part.VENDOR_CREDIT_NOTE
+            case DocumentKind.VENDOR_PAYMENT:
+                return Part.VENDOR_PAYMENT
+            case _:
+                assert_never(kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +51,11 @@ class PostingKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingRecord:
-    """One row of the posting journal. `content_hash` is SHA-256 over the document, in hexadecimal."""
+    """One row of the posting journal. `content_hash` is SHA-256 over the document, in hexadecimal.
+
+    `booked_in` is the external reference of a document that several Export Items share and this one is part of; empty
+    for a document that stands by itself, under its own reference.
+    """
 
     key: PostingKey
     job_id: str
@@ -45,6 +66,7 @@ class PostingRecord:
     external_url: str = ""
     posting_date: date | None = None
     note: str = ""
+    booked_in: str = ""
 
 
 class ReceiptState(StrEnum):

@@ -23,6 +23,19 @@ class UnsetMethod(StrEnum):
     VENDOR_SEARCH = "vendor_search"
 
 
+class JournalConstruction(StrEnum):
+    """How journal entries are made of Export Items.
+
+    SPLIT: an entry for each item, with a posting for each line. PER_ITEM: an entry for each item, where lines that
+    share account, tax code and dimensions are one posting. PER_JOB: one entry for all items of a job, currency and
+    accounting period.
+    """
+
+    SPLIT = "split"
+    PER_ITEM = "per_item"
+    PER_JOB = "per_job"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CurrencyAccount:
     """The GL account that holds one currency."""
@@ -51,7 +64,9 @@ class ExportSettings:
     """How one company's expenses are booked.
 
     `closed_period` lists the steps that may move a posting date, tried in order, each once; empty means that an
-    item in a closed period fails. `version` names this state of the settings in every explanation.
+    item in a closed period fails. `default_vendor` is the number of the vendor that takes what no vendor matches, empty
+    where such an item fails. `employees_as_vendors` books what employees laid out as invoices of theirs, which their
+    reimbursements pay. `version` names this state of the settings in every explanation.
     """
 
     company_id: str
@@ -63,4 +78,7 @@ class ExportSettings:
     posting_mode: PostingMode = PostingMode.DRAFT
     book_without_receipts: bool = False
     post_again: bool = False
+    default_vendor: str = ""
+    employees_as_vendors: bool = False
+    journal_construction: JournalConstruction = JournalConstruction.SPLIT
     version: str = ""

@@ -15,6 +15,7 @@ from bilag.lifecycle.plan_item import notes_of
 from bilag.ports.errors import OutcomeUnknown, StoreFailed, Trouble
 from bilag.ports.export_api import LinkExpired
 from bilag.rules import attachment_handling as handling
+from bilag.rules.job_entry import job_entry_notes
 
 # As long as the receipts of one expense take to arrive, one of the places where expenses are worked off is taken.
 RECEIPTS_SECONDS_MAX: Final = 600.0
@@ -77,12 +78,17 @@ async def owe(key: PostingKey, files: Sequence[StoredFile], desk: Desk) -> None:
         await desk.journal.record_receipts([_record(key, file, ReceiptState.OWED) for file in files])
 
 
-async def attach(case: Case, external_id: str, key: PostingKey, files: Sequence[StoredFile]) -> tuple[Failure, ...]:
+async def attach(
+    case: Case, external_id: str, key: PostingKey, files: Sequence[StoredFile], *, is_shared: bool = False
+) -> tuple[Failure, ...]:
     """Link files and notes to the document; what is linked already is left alone.
 
-    The document stands in the books by now, so trouble with a file is that file's failure and no more.
+    The document stands in the books by now, so trouble with a file is that file's failure and no more. `is_shared`
+    says that other items have a part in it, so that the notes have to name theirs.
     """
-    problems = [await _link_note(external_id, note, case.desk) for note in notes_of(case.item, case.desk.planner)]
+    limits = case.desk.books.capabilities.text
+    notes = job_entry_notes(case.item, limits) if is_shared else notes_of(case.item, case.desk.planner)
+    problems = [await _link_note(external_id, note, case.desk) for note in notes]
     linked: list[ReceiptRecord] = []
     for file in files:
         problem = await _link_file(external_id, file, case.desk)

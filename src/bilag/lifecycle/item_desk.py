@@ -3,24 +3,31 @@
 import asyncio
 import logging
 import uuid
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeVar
 
 from bilag.domain.export_item import ExportItem, MalformedItem
 from bilag.domain.export_job import ExportJob, JobReport
 from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.posting_record import ItemOutcome
+from bilag.lifecycle.book import Booked
 from bilag.lifecycle.case import failed_outcome
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.fetch import ControlList, missing_data, not_listed
+from bilag.lifecycle.job_entry import book_job_entry
 from bilag.lifecycle.pre_export_validation import trouble_as_job_failure
-from bilag.lifecycle.process_item import process_item
+from bilag.lifecycle.process_item import Prepared, finish_item, prepare_item
 from bilag.lifecycle.report import Reporter
+from bilag.lifecycle.waiting_items import WaitingItems
+from bilag.ports.accounting_system import Rejected
 from bilag.ports.errors import Forbidden, NeedsPerson, StoreFailed, Throttled, TimedOut, Trouble, TryLater, Unauthorised
 from bilag.ports.export_api import FetchedItem
 from bilag.rules.outcome import failed_job_report, job_report, unexpected
 
 # So many items in a row without an answer from the books mean that the books are gone, not the items bad.
 TROUBLES_IN_A_ROW_MAX: Final = 5
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger("bilag.item")
 
@@ -39,11 +46,25 @@ class ItemDesk:
         self._troubles_in_a_row = 0
         self._successful = control.successful_before
         self._failed = control.failed_before
+        self._at_work = 0
+        self._waiting = WaitingItems(desk)
+        self._turns = asyncio.Semaphore(desk.items_at_once)
+        self._one_entry_at_a_time = asyncio.Lock()
 
     async def work_off(self, queue: asyncio.Queue[FetchedItem | None]) -> None:
-        """Take items until there are no more."""
+        """Take items until there are no more; who goes last books those that still wait for each other."""
+        self._at_work += 1
         while (fetched := await queue.get()) is not None:
-            await self._settle(await self._outcome(fetched))
+            found = await self._prepared(fetched)
+            if isinstance(found, Prepared):
+                for members in self._waiting.add(found):
+                    await self._book_together(members)
+            else:
+                await self._settle(found)
+        self._at_work -= 1
+        if not self._at_work:
+            for members in self._waiting.rest():
+                await self._book_together(members)
 
     async def close(self) -> JobReport:
         """Settle what never arrived, send the last outcomes, and tell how the job ends."""
@@ -78,28 +99,69 @@ class ItemDesk:
         await self.reporter.add(outcome)
         self._desk.progress.item_settled(outcome)
 
-    async def _outcome(self, fetched: FetchedItem) -> ItemOutcome:
-        """The item's outcome, come what may: one item never keeps the others from theirs."""
-        if self._stopped_by is not None:
-            return self._failed_by(fetched.item, self._systemic(self._stopped_by))
-        _log.debug("item %s begins job=%s", fetched.item.entry_id, self._job.id)
+    async def _prepared(self, fetched: FetchedItem) -> Prepared | ItemOutcome:
+        """The item's outcome, or the item that waits for others to share an entry with."""
+        async with self._turns:
+            if self._stopped_by is not None:
+                return self._failed_by(fetched.item, self._systemic(self._stopped_by))
+            _log.debug("item %s begins job=%s", fetched.item.entry_id, self._job.id)
+            found = await self._come_what_may(fetched.item.entry_id, lambda: self._process(fetched))
+        return self._failed_by(fetched.item, found) if isinstance(found, Failure) else found
+
+    async def _process(self, fetched: FetchedItem) -> Prepared | ItemOutcome:
+        prepared = await prepare_item(fetched, self._job.id, self._desk)
+        if isinstance(prepared, ItemOutcome) or self._waiting.takes(prepared):
+            return prepared
+        return await finish_item(prepared)
+
+    async def _book_together(self, members: Sequence[Prepared]) -> None:
+        """One entry for all of them, and the outcome of each."""
+        async with self._one_entry_at_a_time:
+            shared = await self._shared(members)
+        async with asyncio.TaskGroup() as group:
+            for member in members:
+                group.create_task(self._finish(member, shared))
+
+    async def _shared(self, members: Sequence[Prepared]) -> Booked | Rejected | None:
+        async with self._turns:
+            if self._stopped_by is not None:
+                return Rejected(failures=(self._systemic(self._stopped_by),))
+            about = f"{members[0].case.entry_id} and {len(members) - 1} others"
+            found = await self._come_what_may(about, lambda: book_job_entry(members, self._job.id, self._desk))
+        return Rejected(failures=(found,)) if isinstance(found, Failure) else found
+
+    async def _finish(self, member: Prepared, shared: Booked | Rejected | None) -> None:
+        async with self._turns:
+            outcome = await self._finished(member, shared)
+        await self._settle(outcome)
+
+    async def _finished(self, member: Prepared, shared: Booked | Rejected | None) -> ItemOutcome:
+        if shared is None and self._stopped_by is not None:
+            shared = Rejected(failures=(self._systemic(self._stopped_by),))
+        if isinstance(shared, Rejected):
+            return await finish_item(member, shared)  # asks the books nothing
+        found = await self._come_what_may(member.case.entry_id, lambda: finish_item(member, shared))
+        return self._failed_by(member.case.item, found) if isinstance(found, Failure) else found
+
+    async def _come_what_may(self, item: str, work: Callable[[], Awaitable[Result]]) -> Result | Failure:
+        """What the work gives, or why it gives nothing: one item never keeps the others from their outcomes."""
         try:
-            outcome = await process_item(fetched, self._job.id, self._desk)
+            result = await work()
         except StoreFailed:
             raise
         except Trouble as trouble:
             self._troubles_in_a_row += 1
-            _log.warning("item %s met trouble job=%s: %s", fetched.item.entry_id, self._job.id, trouble)
+            _log.warning("item %s met trouble job=%s: %s", item, self._job.id, trouble)
             if isinstance(trouble, NeedsPerson) or self._troubles_in_a_row >= TROUBLES_IN_A_ROW_MAX:
                 self._stopped_by = trouble
                 _log.error("job %s asks the books no more, the rest of its items fail: %s", self._job.id, trouble)
-            return self._failed_by(fetched.item, self._systemic(trouble))
+            return self._systemic(trouble)
         except Exception:  # noqa: BLE001  one of the two places that may: a bug fails its item, not the job
             reference = uuid.uuid4().hex[:12]
-            _log.exception("bug %s item=%s job=%s", reference, fetched.item.entry_id, self._job.id)
-            return self._failed_by(fetched.item, unexpected(reference))
+            _log.exception("bug %s item=%s job=%s", reference, item, self._job.id)
+            return unexpected(reference)
         self._troubles_in_a_row = 0
-        return outcome
+        return result
 
     def _failed_by(self, item: ExportItem | MalformedItem, failure: Failure) -> ItemOutcome:
         return failed_outcome(item, (failure,), self._job.id, self._desk)
@@ -108,9 +170,16 @@ class ItemDesk:
         return Failure(
             code=_code(trouble),
             path="",
-            message=f"{self._desk.books.capabilities.system} could not take the expense: {trouble}.",
+            message=" ".join(
+                (f"{self._desk.books.capabilities.system} could not take the expense: {trouble}.", *_notes(trouble))
+            ),
             remedy="Export the expense again when the accounting system works; nothing is booked twice.",
         )
+
+
+def _notes(trouble: Trouble) -> tuple[str, ...]:
+    """What was added about this item on the way."""
+    return tuple(getattr(trouble, "__notes__", ()))
 
 
 def _code(trouble: Trouble) -> FailureCode:

@@ -1,19 +1,25 @@
-"""Plan one Export Item: from Pleo's wording to the exact document, without changing anything anywhere.
+"""Plan one Export Item: from Pleo's wording to the exact documents, without changing anything anywhere.
 
 `bilag plan` prints what this returns and posting sends it: there is no second path.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Final
 
 from bilag.domain.attachment import NoteFile
+from bilag.domain.expense_type import BookkeepingMethod
 from bilag.domain.export_item import ExportItem, MalformedItem
 from bilag.domain.failure import Failure
+from bilag.domain.payables import BooksVendor, VendorQuery
 from bilag.domain.period import PostingDate
-from bilag.domain.plan import ItemPlan
-from bilag.domain.posting_record import Part, PostingKey
+from bilag.domain.plan import ItemPlan, TraceStep
+from bilag.domain.posting_record import Part
 from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.assign_period import assign_period
 from bilag.lifecycle.desk import Planner
+from bilag.lifecycle.sketch import Frame, JournalSketch, PayableSketch, Sketch
 from bilag.rules import (
     accounting_period,
     accounts_mapping,
@@ -21,99 +27,79 @@ from bilag.rules import (
     bookkeeping_method,
     books_check,
     data_mapping,
-    documents,
     item_validation,
     posting_behaviour,
+    vendor_matching,
 )
 from bilag.rules.expense_type_mapping import MappingRow
+from bilag.rules.payable_accounts import map_payable_accounts
+from bilag.rules.payables_mapping import Party, PayableRow, payable_row
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gathered:
-    """What every rule says of one item, and all that they object to."""
-
-    method: bookkeeping_method.MethodResolution
-    row: MappingRow | None
-    mapping: accounts_mapping.AccountsMapping
-    data: data_mapping.DataMapping
-    dated: PostingDate | None
-    problems: tuple[Failure, ...]
+# Nothing was ever booked for the item.
+FIRST_BOOKING: Final[Mapping[Part, int]] = MappingProxyType({})
 
 
 async def plan_item(
     item: ExportItem | MalformedItem,
     planner: Planner,
-    generation: int = 1,
+    generations: Mapping[Part, int] = FIRST_BOOKING,
     refused_periods: frozenset[str] = frozenset(),
 ) -> ItemPlan:
-    """The item's documents and why, or every problem that keeps it out of the books."""
-    version = planner.settings.version
-    if isinstance(item, MalformedItem):
-        return ItemPlan(entry_id=item.entry_id, method=None, failures=item.failures, settings_version=version)
-    gathered = await _gather(item, planner, refused_periods)
-    if gathered.problems:
-        return ItemPlan(
-            entry_id=item.entry_id,
-            method=gathered.method.method,
-            failures=gathered.problems,
-            trace=gathered.method.trace,
-            settings_version=version,
-        )
-    return _drawn_up(item, gathered, planner.settings, generation)
+    """The item's documents and why, or every problem that keeps it out of the books.
 
-
-async def _gather(item: ExportItem, planner: Planner, refused_periods: frozenset[str]) -> _Gathered:
-    """Ask every rule, also after one has objected, so that a person sees all problems at once."""
+    `generations` tells which booking of each part it is, 1 where it names none.
+    """
     settings = planner.settings
+    if isinstance(item, MalformedItem):
+        return ItemPlan(entry_id=item.entry_id, method=None, failures=item.failures, settings_version=settings.version)
     method = await _method(item, planner)
-    row = item_validation.mapping_row(item)
-    mapping = accounts_mapping.map_accounts(item, row, settings) if row else accounts_mapping.AccountsMapping()
+    sketch = await _sketch(item, method.method, planner)
     data = data_mapping.map_data(item, planner.books.capabilities.text)
     dated = await _date(item, planner, refused_periods)
+    # Every rule is asked, also after one has objected, so that a person sees all problems at once.
     problems = (
         *item_validation.check_item(item, settings.company_id),
         *_receipt_problems(item, planner),
         *method.failures,
-        *mapping.failures,
+        *(sketch.failures if sketch else ()),
         *data.failures,
-        *await _unknown_to_books(item, mapping, planner),
+        *await _unknown_to_books(item, sketch.choices if sketch else (), planner),
         *((dated,) if isinstance(dated, Failure) else ()),
     )
-    return _Gathered(
-        method=method,
-        row=row,
-        mapping=mapping,
-        data=data,
-        dated=dated if isinstance(dated, PostingDate) else None,
-        problems=tuple(dict.fromkeys(problems)),
-    )
+    trace = (*method.trace, *(sketch.trace if sketch else ()))
+    if problems:
+        return ItemPlan(
+            entry_id=item.entry_id,
+            method=method.method,
+            failures=tuple(dict.fromkeys(problems)),
+            trace=trace,
+            settings_version=settings.version,
+        )
+    assert sketch is not None
+    assert isinstance(dated, PostingDate)
+    frame = Frame(settings=settings, posting_date=dated, datapoints=data.datapoints, generations=generations)
+    return _drawn_up(sketch, frame, method.method, data, trace)
 
 
-def _drawn_up(item: ExportItem, gathered: _Gathered, settings: ExportSettings, generation: int) -> ItemPlan:
+def _drawn_up(
+    sketch: Sketch,
+    frame: Frame,
+    method: BookkeepingMethod | None,
+    data: data_mapping.DataMapping,
+    trace: tuple[TraceStep, ...],
+) -> ItemPlan:
     """The documents of an item that nothing objects to."""
-    assert gathered.row is not None
-    assert gathered.dated is not None
-    head = documents.DocumentHead(
-        reference=journal_key(item, settings.company_id, generation).external_reference,
-        posting_date=gathered.dated,
-        mode=settings.posting_mode,
-        datapoints=gathered.data.datapoints,
-    )
-    entry, trace = documents.draw_up_journal_entry(item, gathered.row, gathered.mapping, settings.tax_style, head)
-    why = (accounting_period.explain_date(gathered.dated), posting_behaviour.explain_mode(settings))
+    documents, why = sketch.documents(frame)
+    behaviour = (accounting_period.explain_date(frame.posting_date), posting_behaviour.explain_mode(frame.settings))
     return ItemPlan(
-        entry_id=item.entry_id,
-        method=gathered.method.method,
-        documents=(entry,),
-        notes=gathered.data.notes,
-        trace=(*gathered.method.trace, *why, *gathered.data.trace, *trace),
-        settings_version=settings.version,
+        entry_id=sketch.item.entry_id,
+        method=method,
+        documents=documents,
+        notes=data.notes,
+        nothing_to_book="" if documents else sketch.nothing_to_book,
+        trace=(*trace, *behaviour, *data.trace, *why),
+        settings_version=frame.settings.version,
     )
-
-
-def journal_key(item: ExportItem, company_id: str, generation: int) -> PostingKey:
-    """The key of the item's journal entry."""
-    return PostingKey(company_id=company_id, entry_id=item.entry_id, part=Part.JOURNAL_ENTRY, generation=generation)
 
 
 def notes_of(item: ExportItem, planner: Planner) -> tuple[NoteFile, ...]:
@@ -122,24 +108,57 @@ def notes_of(item: ExportItem, planner: Planner) -> tuple[NoteFile, ...]:
 
 
 async def _method(item: ExportItem, planner: Planner) -> bookkeeping_method.MethodResolution:
-    settings, books = planner.settings, planner.books
-    vendor_found = False
-    if item.supplier is not None and bookkeeping_method.asks_vendor_search(item, settings):
-        vendor_found = await books.has_vendor(item.supplier)
+    settings, vendor_found = planner.settings, False
+    if bookkeeping_method.asks_vendor_search(item, settings):
+        # The default vendor takes what is accounts payable already; it makes nothing so.
+        answers = await _answers(item, Party.SUPPLIER, replace(settings, default_vendor=""), planner)
+        vendor_found = any(vendor_matching.decides(found) for _, found in answers)
     return bookkeeping_method.resolve_method(
-        item, settings, supported=books.capabilities.methods, vendor_found=vendor_found
+        item, settings, supported=planner.books.capabilities.methods, vendor_found=vendor_found
     )
 
 
+async def _sketch(item: ExportItem, method: BookkeepingMethod | None, planner: Planner) -> Sketch | None:
+    """The accounts of the item; None when its type is unknown, which validation has already said."""
+    row = item_validation.mapping_row(item)
+    if row is None:
+        return None
+    payable = payable_row(item) if method is BookkeepingMethod.ACCOUNTS_PAYABLE else None
+    if payable is None:
+        return JournalSketch(item=item, row=row, mapping=accounts_mapping.map_accounts(item, row, planner.settings))
+    return await _payable_sketch(item, row, payable, planner)
+
+
+async def _payable_sketch(item: ExportItem, row: MappingRow, payable: PayableRow, planner: Planner) -> PayableSketch:
+    settings = planner.settings
+    answers = await _answers(item, payable.party, settings, planner)
+    match = vendor_matching.match_vendor(item, payable.party, answers)
+    accounts = map_payable_accounts(item, row, payable, match.vendor, settings)
+    return PayableSketch(item=item, row=row, payable=payable, match=match, accounts=accounts)
+
+
+async def _answers(
+    item: ExportItem, party: Party, settings: ExportSettings, planner: Planner
+) -> list[tuple[VendorQuery, tuple[BooksVendor, ...]]]:
+    """What the books say, key by key, until an answer decides."""
+    answers = []
+    for query in vendor_matching.vendor_queries(item, party, settings):
+        found = await planner.books.vendors(query)
+        answers.append((query, found))
+        if vendor_matching.decides(found):
+            break
+    return answers
+
+
 async def _unknown_to_books(
-    item: ExportItem, mapping: accounts_mapping.AccountsMapping, planner: Planner
+    item: ExportItem, choices: tuple[accounts_mapping.AccountChoice, ...], planner: Planner
 ) -> tuple[Failure, ...]:
     books = planner.books
-    known = await books.accounts([choice.number for choice in mapping.choices()])
+    known = await books.accounts([choice.number for choice in choices])
     tax_codes = await books.unknown_tax_codes([t.code for line in item.lines if (t := line.tax) and t.code])
     dimensions = await books.unknown_dimensions([(t.group_code, t.code) for line in item.lines for t in line.tags])
     return (
-        *books_check.check_accounts(mapping, known, item.amount.wallet.currency),
+        *books_check.check_accounts(choices, known, item.amount.wallet.currency),
         *books_check.check_codes(item, tax_codes, dimensions),
         *books_check.check_dimension_count(item, books.capabilities.dimensions_max),
     )

@@ -4,10 +4,12 @@ import hashlib
 import json
 from typing import Any
 
+from bilag.domain.document import Document
 from bilag.domain.export_item import InvoiceInformation
 from bilag.domain.failure import Failure
-from bilag.domain.ledger import Datapoints, Document, Posting
+from bilag.domain.ledger import Datapoints, Posting
 from bilag.domain.money import Money
+from bilag.domain.payables import Allocation, BooksVendor, Reopening, VendorDocument
 from bilag.domain.plan import ItemPlan, TraceStep
 
 
@@ -19,6 +21,7 @@ def plan_as_json(plan: ItemPlan) -> dict[str, Any]:
         "settingsVersion": plan.settings_version,
         "documents": [document_as_json(document) for document in plan.documents],
         "notes": [{"name": note.name, "text": note.text} for note in plan.notes],
+        "nothingToBook": plan.nothing_to_book or None,
         "failures": [failure_as_json(failure) for failure in plan.failures],
         "trace": [_trace(step) for step in plan.trace],
     }
@@ -26,6 +29,15 @@ def plan_as_json(plan: ItemPlan) -> dict[str, Any]:
 
 def document_as_json(document: Document) -> dict[str, Any]:
     """One document, JSON-ready."""
+    return _content(document) | {
+        "settles": [_allocation(one) for one in document.settles] if isinstance(document, VendorDocument) else [],
+        "reopens": [_reopening(one) for one in document.reopens] if isinstance(document, VendorDocument) else [],
+    }
+
+
+def _content(document: Document) -> dict[str, Any]:
+    """What the document says by itself, whatever stands in the books beside it."""
+    vendor = document.vendor if isinstance(document, VendorDocument) else None
     return {
         "kind": document.kind,
         "date": document.original_date.isoformat(),
@@ -35,7 +47,7 @@ def document_as_json(document: Document) -> dict[str, Any]:
         "mode": document.mode,
         "currency": document.currency.code,
         "externalReference": document.external_reference,
-        "vendor": None,
+        "vendor": _vendor(vendor) if vendor else None,
         "postings": [_posting(posting) for posting in document.postings],
         "datapoints": _datapoints(document.datapoints),
     }
@@ -58,8 +70,20 @@ def encode(value: object) -> bytes:
 
 
 def content_hash(document: Document) -> str:
-    """SHA-256 over the document's canonical JSON, in hexadecimal."""
-    return hashlib.sha256(encode(document_as_json(document))).hexdigest()
+    """SHA-256 over the canonical JSON of the document without what it settles, in hexadecimal."""
+    return hashlib.sha256(encode(_content(document))).hexdigest()
+
+
+def _vendor(vendor: BooksVendor) -> dict[str, str]:
+    return {"number": vendor.number, "name": vendor.name}
+
+
+def _allocation(allocation: Allocation) -> dict[str, str]:
+    return {"externalReference": allocation.reference, "amount": allocation.amount.decimal_text()}
+
+
+def _reopening(reopening: Reopening) -> dict[str, str]:
+    return {"payment": reopening.payment, "bill": reopening.bill, "amount": reopening.amount.decimal_text()}
 
 
 def _posting(posting: Posting) -> dict[str, Any]:

@@ -7,15 +7,17 @@ import logging
 from dataclasses import replace
 from typing import Final
 
+from bilag.domain.document import Document
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.ledger import Document, Side
+from bilag.domain.ledger import Side
 from bilag.domain.posting_record import PostingKey, PostingRecord
 from bilag.domain.transitions import PostingState
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.look_back import posted_record
 from bilag.lifecycle.plan_json import content_hash
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected, SettlementRefused
 from bilag.ports.errors import BadAnswer, OutcomeUnknown, Trouble
+from bilag.ports.lease import LeaseLost
 
 # A lost answer is looked up and, when the books surely lack the document, sent again under the same reference.
 SENDS_MAX: Final = 3
@@ -23,9 +25,7 @@ SENDS_MAX: Final = 3
 _log = logging.getLogger("bilag.item")
 
 
-async def post(
-    document: Document, key: PostingKey, job_id: str, desk: Desk
-) -> PostedDocument | PeriodRefused | Rejected:
+async def post(document: Document, key: PostingKey, job_id: str, desk: Desk) -> PostAnswer:
     """The document in the books, or why it is certainly not there. Raises trouble that concerns every item."""
     record = PostingRecord(
         key=key,
@@ -41,6 +41,9 @@ async def post(
         await desk.journal.record(sent)
         try:
             answer = await desk.books.post(document, record.content_hash)
+        except LeaseLost:
+            # Nothing was sent. Whoever has the company now finds `sent` and looks the reference up.
+            raise
         except (OutcomeUnknown, BadAnswer) as lost:
             # An answer that can't be understood tells no more of the document than one that never came.
             why = str(lost)
@@ -49,11 +52,11 @@ async def post(
             if found is not None:
                 return found
         except Trouble as trouble:
-            await desk.journal.record(_rejected(sent, str(trouble), desk))
+            await desk.journal.record(_refused(sent, str(trouble), desk, is_sure=not why))
             raise
         else:
-            return await _settled(sent, answer, desk)
-    return Rejected(failures=(_unknown(key, why),))
+            return await _settled(sent, answer, desk, is_sure=not why)
+    return Rejected(failures=(outcome_unknown(key, why),))
 
 
 async def read_back(
@@ -76,16 +79,18 @@ async def read_back(
     return (), tuple(warnings)
 
 
-async def _settled(
-    sent: PostingRecord, answer: PostedDocument | PeriodRefused | Rejected, desk: Desk
-) -> PostedDocument | PeriodRefused | Rejected:
+async def _settled(sent: PostingRecord, answer: PostAnswer, desk: Desk, *, is_sure: bool) -> PostAnswer:
     match answer:
         case PostedDocument():
             await desk.journal.record(posted_record(sent, answer, desk))
         case PeriodRefused():
-            await desk.journal.record(_rejected(sent, f"period {answer.period} is closed", desk))
+            await desk.journal.record(_refused(sent, f"period {answer.period} is closed", desk, is_sure=is_sure))
+        case SettlementRefused():
+            why = f"{answer.reference} is not open to that amount"
+            await desk.journal.record(_refused(sent, why, desk, is_sure=is_sure))
         case Rejected():
-            await desk.journal.record(_rejected(sent, "; ".join(f.message for f in answer.failures), desk))
+            why = "; ".join(f.message for f in answer.failures)
+            await desk.journal.record(_refused(sent, why, desk, is_sure=is_sure))
     return answer
 
 
@@ -99,17 +104,20 @@ async def _look(sent: PostingRecord, why: str, desk: Desk) -> PostedDocument | R
     try:
         posted = await desk.books.find_by_reference(sent.key.external_reference)
     except Trouble:
-        return Rejected(failures=(_unknown(sent.key, why),))
+        return Rejected(failures=(outcome_unknown(sent.key, why),))
     if posted is not None:
         await desk.journal.record(posted_record(unknown, posted, desk))
     return posted
 
 
-def _rejected(sent: PostingRecord, why: str, desk: Desk) -> PostingRecord:
-    return replace(sent, state=PostingState.REJECTED, changed_at=desk.clock.now(), note=why)
+def _refused(sent: PostingRecord, why: str, desk: Desk, *, is_sure: bool) -> PostingRecord:
+    """The record of a send that was refused. An earlier send whose answer was lost may still arrive: then not sure."""
+    state = PostingState.REJECTED if is_sure else PostingState.UNKNOWN
+    return replace(sent, state=state, changed_at=desk.clock.now(), note=why)
 
 
-def _unknown(key: PostingKey, why: str) -> Failure:
+def outcome_unknown(key: PostingKey, why: str) -> Failure:
+    """The failure of an item whose document may or may not be in the books."""
     return Failure(
         code=FailureCode.BOOKS_OUTCOME_UNKNOWN,
         path="",

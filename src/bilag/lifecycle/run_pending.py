@@ -10,6 +10,7 @@ from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.detect import detect
 from bilag.lifecycle.ended_meanwhile import ended_meanwhile
 from bilag.lifecycle.job import run_job
+from bilag.lifecycle.while_leased import while_leased
 
 # One call works off what had piled up; a queue that never empties is the next call's.
 JOBS_MAX: Final = 1000
@@ -32,8 +33,9 @@ OnEnd: TypeAlias = Callable[[EndedJob], Awaitable[None]]
 async def run_pending(desk: Desk, *, take_over: bool = False, on_end: OnEnd | None = None) -> tuple[EndedJob, ...]:
     """Every waiting job of the company, each once, after those that ended since the last run without our knowledge.
 
-    Raises trouble with Pleo or our own disk; nothing is lost.
+    Raises trouble with Pleo or our own disk, LeaseLost when the company is not surely ours; nothing is lost.
     """
+    desk = while_leased(desk)
     ended: list[EndedJob] = []
 
     async def note(one: EndedJob) -> None:

@@ -11,6 +11,9 @@ from bilag.ports.posting_journal import JobRecord
 # What we remember of a job that somebody else was quicker to start, instead of Pleo's word for it.
 STARTED_ELSEWHERE: Final = "started elsewhere"
 
+# A start whose answer was lost and that Pleo does not show is sent again.
+STARTS_MAX: Final = 3
+
 _log = logging.getLogger("bilag.job")
 
 
@@ -23,17 +26,22 @@ async def start(job: ExportJob, desk: Desk) -> ExportJob | None:
         await remember(job, desk)
         return job
     await remember(job, desk)
-    try:
-        await desk.pleo.send_event(job.id, JobEvent.STARTED)
-    except OutcomeUnknown:
-        pass
-    except Refused as refused:
-        _log.warning("job %s may not be started: %s", job.id, refused)
-        await _leave(job, desk)
-        return None
-    started = await desk.pleo.job(job.id)
-    await remember(started, desk)
-    return started if started.status is JobStatus.IN_PROGRESS else None
+    lost: OutcomeUnknown | None = None
+    for _ in range(STARTS_MAX):
+        try:
+            await desk.pleo.send_event(job.id, JobEvent.STARTED)
+        except OutcomeUnknown as unknown:
+            lost = unknown
+        except Refused as refused:
+            _log.warning("job %s may not be started: %s", job.id, refused)
+            await _leave(job, desk)
+            return None
+        started = await desk.pleo.job(job.id)
+        await remember(started, desk)
+        if lost is None or started.status is not JobStatus.PENDING:
+            return started if started.status is JobStatus.IN_PROGRESS else None
+    assert lost is not None
+    raise lost  # it waits still, and no younger job may go before it
 
 
 async def _leave(job: ExportJob, desk: Desk) -> None:

@@ -3,21 +3,32 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from bilag.domain.attachment import NoteFile, StoredFile
 from bilag.domain.books_account import BooksAccount
 from bilag.domain.capabilities import Capabilities
-from bilag.domain.export_item import Supplier
+from bilag.domain.document import Document
 from bilag.domain.failure import Failure, JobFailure
-from bilag.domain.ledger import Document, PostingMode
+from bilag.domain.ledger import PostingMode
 from bilag.domain.money import Money
+from bilag.domain.payables import (
+    Allocation,
+    BooksVendor,
+    PayableItem,
+    PayableKeys,
+    PayableStatement,
+    VendorQuery,
+)
 from bilag.domain.period import AccountingPeriod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedDocument:
-    """A document as it stands in the books, read from there: what our own figures are compared with."""
+    """A document as it stands in the books, read from there: what our own figures are compared with.
+
+    `settles` are the earlier documents that this one settled as it was posted.
+    """
 
     external_reference: str
     external_id: str
@@ -26,6 +37,7 @@ class PostedDocument:
     mode: PostingMode
     total: Money
     content_hash: str = ""
+    settles: tuple[Allocation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +48,20 @@ class PeriodRefused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettlementRefused:
+    """The books did not take the document because what it settles is not open to that amount. Nothing was booked."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejected:
     """The books did not take the document, for certain, for these reasons."""
 
     failures: tuple[Failure, ...]
+
+
+PostAnswer: TypeAlias = PostedDocument | PeriodRefused | SettlementRefused | Rejected
 
 
 class AccountingSystem(Protocol):
@@ -66,8 +88,16 @@ class AccountingSystem(Protocol):
         """Those of the (group, code) pairs that the books do not know."""
         ...
 
-    async def has_vendor(self, supplier: Supplier) -> bool:
-        """Whether a vendor matches by supplier code, then account, then tax identifier."""
+    async def vendors(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
+        """The vendors with this value of this key, blocked ones too; more than one where the key is not unique."""
+        ...
+
+    async def payable_items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
+        """The vendor's documents that share a key, open or settled, oldest first; none where it keeps no payables."""
+        ...
+
+    async def payables(self) -> PayableStatement:
+        """Everything that is open, and the balances of the payable accounts."""
         ...
 
     async def period_of(self, day: date) -> AccountingPeriod | None:
@@ -78,8 +108,11 @@ class AccountingSystem(Protocol):
         """The first open period that starts after the day."""
         ...
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
-        """Book the document once. A repeat of the same reference answers with what stands in the books."""
+    async def post(self, document: Document, content_hash: str) -> PostAnswer:
+        """Book the document once, with what it settles and reopens, as one step that holds or does not.
+
+        A repeat of the same reference answers with what stands in the books.
+        """
         ...
 
     async def find_by_reference(self, external_reference: str) -> PostedDocument | None:

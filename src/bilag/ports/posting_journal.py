@@ -1,6 +1,6 @@
 """What we must not forget: intents and outcomes of postings, files owed, reports owed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,8 +44,8 @@ class OutcomeChoice(StrEnum):
 class PostingJournal(Protocol):
     """Durable memory. A method that returns has its change on disk; writes of many callers share one commit."""
 
-    async def latest(self, company_id: str, entry_id: str, part: Part) -> PostingRecord | None:
-        """The record of the highest generation, or None."""
+    async def latest(self, company_id: str, entry_id: str) -> Mapping[Part, PostingRecord]:
+        """The record of the highest generation of every document that the entry ever had, by its part."""
         ...
 
     async def record(self, record: PostingRecord) -> None:

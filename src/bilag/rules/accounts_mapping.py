@@ -46,9 +46,11 @@ class AccountsMapping:
 
     def choices(self) -> tuple[AccountChoice, ...]:
         """Every account chosen, in a fixed order."""
-        chosen = [c for line in self.lines for c in (line.main, line.input_tax, line.output_tax)]
-        return tuple(c for c in (*chosen, self.counter) if c is not None)
+        return chosen_of(self.lines, self.counter)
 
+
+# Where the payable account of a vendor comes from, when the vendor has one of its own.
+VENDOR_SOURCE: Final = "payable account of the vendor in the books"
 
 # Pleo sends contraAccount, the wallet's own account of that currency, for the types that move the wallet; it wins
 # over what is configured. https://developers.pleo.io/reference/export-api/multi-currency-configuration
@@ -64,8 +66,19 @@ _SETTING: Final[Mapping[AccountRole, str]] = {
 
 def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) -> AccountsMapping:
     """The account of every leg, and a failure for every leg that has none."""
-    if any(failure.code is FailureCode.CURRENCY_UNKNOWN for failure in item.unreadable):
-        return AccountsMapping()  # the accounts depend on a currency that could not be read
+    if currency_is_unknown(item):
+        return AccountsMapping()
+    lines, failures = map_lines(item, row, settings)
+    counter = configured_account(row.counter, item, settings.accounts)
+    if isinstance(counter, Failure):
+        return AccountsMapping(lines=lines, failures=(*failures, counter))
+    return AccountsMapping(lines=lines, counter=counter, failures=failures)
+
+
+def map_lines(
+    item: ExportItem, row: MappingRow, settings: ExportSettings
+) -> tuple[tuple[LineAccounts, ...], tuple[Failure, ...]]:
+    """The accounts of the lines, and a failure for every line or tax that has none."""
     lines: list[LineAccounts] = []
     failures: list[Failure] = []
     for index, line in enumerate(item.lines):
@@ -74,10 +87,18 @@ def map_accounts(item: ExportItem, row: MappingRow, settings: ExportSettings) ->
         main, input_tax, output_tax = (c if isinstance(c, AccountChoice) else None for c in found)
         if main is not None:
             lines.append(LineAccounts(main=main, input_tax=input_tax, output_tax=output_tax))
-    counter = _configured(row.counter, item, settings.accounts)
-    if isinstance(counter, Failure):
-        return AccountsMapping(lines=tuple(lines), failures=(*failures, counter))
-    return AccountsMapping(lines=tuple(lines), counter=counter, failures=tuple(failures))
+    return tuple(lines), tuple(failures)
+
+
+def currency_is_unknown(item: ExportItem) -> bool:
+    """Whether no account can be told, since accounts depend on a currency that could not be read."""
+    return any(failure.code is FailureCode.CURRENCY_UNKNOWN for failure in item.unreadable)
+
+
+def chosen_of(lines: Iterable[LineAccounts], *others: AccountChoice | None) -> tuple[AccountChoice, ...]:
+    """Every account of the lines, then the others, without those that are not there."""
+    of_lines = [choice for line in lines for choice in (line.main, line.input_tax, line.output_tax)]
+    return tuple(choice for choice in (*of_lines, *others) if choice is not None)
 
 
 _Found = AccountChoice | Failure | None
@@ -87,7 +108,7 @@ def _line_accounts(
     item: ExportItem, line: ExportLine, index: int, row: MappingRow, settings: ExportSettings
 ) -> tuple[_Found, _Found, _Found]:
     if row.lines is not AccountRole.EXPENSE:
-        return _configured(row.lines, item, settings.accounts), None, None
+        return configured_account(row.lines, item, settings.accounts), None, None
     main = _category(line, index)
     if line.tax is None or line.tax.amount.wallet.is_zero:
         return main, None, None
@@ -154,7 +175,7 @@ def _tax(role: AccountRole, from_pleo: str | None, from_settings: str, path: str
     )
 
 
-def _configured(role: AccountRole, item: ExportItem, accounts: AccountSettings) -> AccountChoice | Failure:
+def configured_account(role: AccountRole, item: ExportItem, accounts: AccountSettings) -> AccountChoice | Failure:
     """The first candidate that has an account, in the order of precedence."""
     refused: list[str] = []
     for source, number, because in _candidates(role, item, accounts):

@@ -1,6 +1,6 @@
 """Whether the books know what an item refers to: its accounts, tax codes and dimensions."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import assert_never
 
 from bilag.domain.books_account import BooksAccount
@@ -8,14 +8,14 @@ from bilag.domain.export_item import ExportItem
 from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.ledger import AccountRole
 from bilag.domain.money import Currency
-from bilag.rules.accounts_mapping import AccountChoice, AccountsMapping
+from bilag.rules.accounts_mapping import VENDOR_SOURCE, AccountChoice
 
 
 def check_accounts(
-    mapping: AccountsMapping, known: Mapping[str, BooksAccount], currency: Currency
+    choices: Iterable[AccountChoice], known: Mapping[str, BooksAccount], currency: Currency
 ) -> tuple[Failure, ...]:
     """A failure for every chosen account that is unknown, closed, or kept in another currency."""
-    found = (_account(choice, known.get(choice.number), currency) for choice in mapping.choices())
+    found = (_account(choice, known.get(choice.number), currency) for choice in choices)
     return tuple(f for f in found if f is not None)
 
 
@@ -95,6 +95,8 @@ def _elsewhere(choice: AccountChoice) -> str:
     """Where another account is chosen, which depends on where this one comes from."""
     if choice.source.startswith("settings."):
         return f"configure another one as {choice.source.removeprefix('settings.')}"
+    if choice.source == VENDOR_SOURCE:
+        return "give the vendor another payable account in the books"
     match choice.role:
         case AccountRole.EXPENSE:
             return "map the category to another account in Pleo"

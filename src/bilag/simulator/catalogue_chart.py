@@ -101,6 +101,7 @@ DEMO_CHART: Final = (
     _account("5823", "Pleo wallet SEK", AccountKind.ASSET, "SEK"),
     _account("5824", "Pleo wallet USD", AccountKind.ASSET, "USD"),
     _account("6800", "Accounts payable", AccountKind.LIABILITY),
+    _account("6805", "Accounts payable abroad", AccountKind.LIABILITY),
     _account("6810", "Owed to and by employees", AccountKind.LIABILITY),
     _account("6815", "Settled with employees outside Pleo", AccountKind.LIABILITY),
     _account("6910", "Input VAT", AccountKind.LIABILITY),

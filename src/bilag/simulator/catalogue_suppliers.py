@@ -91,6 +91,7 @@ class Bank:
 BANKS: Final = {
     "DK": Bank(name="Havnebanken", iban="DK5000400440116243"),
     "DE": Bank(name="Uferbank", iban="DE89370400440532013000"),
+    "NL": Bank(name="Grachtenbank", iban="NL91ABNA0417164300"),
     "GB": Bank(name="Quayside Bank", iban="GB29NWBK60161331926819"),
     "SE": Bank(name="Sundsbanken", iban="SE4550000000058398257466"),
 }

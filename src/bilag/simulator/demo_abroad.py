@@ -5,6 +5,7 @@ The keys are the entries' book numbers.
 
 from typing import Final
 
+from bilag.simulator.catalogue_vendors import VENDORS
 from bilag.simulator.demo_lines import paid
 from bilag.simulator.receipts import ReceiptKind
 from bilag.simulator.scenario_entry import Entry, EntryType, Method
@@ -54,7 +55,7 @@ ABROAD: Final = {
         lines=(paid("2770", 960_00, "GB20N", "P-2609", "C-TAY"),),
         note="Four days in the yard",
         method=Method.JOURNAL,
-        vendor=True,
+        vendor=VENDORS["Cable Yard Studios Ltd"],
         receipts=(_PDF,),
     ),
     1027: Entry(

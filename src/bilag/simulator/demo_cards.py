@@ -5,6 +5,7 @@ The keys are the entries' book numbers.
 
 from typing import Final
 
+from bilag.simulator.catalogue_vendors import VENDORS
 from bilag.simulator.demo_lines import paid
 from bilag.simulator.receipts import ReceiptKind
 from bilag.simulator.scenario_entry import Entry, EntryType, Method
@@ -63,7 +64,7 @@ AT_HOME: Final = {
         note="Project storage, October to December",
         service_period=("2026-10-01", "2026-12-31"),
         method=Method.JOURNAL,
-        vendor=True,
+        vendor=VENDORS["Cloudbarn Ltd"],
         receipts=(_PDF,),
     ),
     1010: Entry(
@@ -134,7 +135,7 @@ AT_HOME: Final = {
         note="Liability insurance for one year",
         service_period=("2026-11-01", "2027-10-31"),
         method=Method.JOURNAL,
-        vendor=True,
+        vendor=VENDORS["Forsikringshuset Svane"],
         receipts=(_PDF,),
     ),
     1047: Entry(

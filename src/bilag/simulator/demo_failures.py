@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bilag.simulator.catalogue_chart import CLOSED_ACCOUNT
+from bilag.simulator.catalogue_vendors import VENDORS
 from bilag.simulator.demo_lines import paid
 from bilag.simulator.expense import Expense
 from bilag.simulator.receipts import ReceiptKind
@@ -119,7 +120,7 @@ FAILURES: Final = {
         ),
     ),
     1056: FailingEntry(
-        reason="the vendor wants accounts payable",
+        reason="the books do not know the vendor",
         write=_as_it_is,
         entry=Entry(
             type=EntryType.CARD_PURCHASE,
@@ -131,7 +132,7 @@ FAILURES: Final = {
             lines=(paid("2770", 1_249_50, "DE19N", "P-2611"),),
             note="Stand deposit, spring fair",
             method=Method.ACCOUNTS_PAYABLE,
-            vendor=True,
+            vendor=VENDORS["Messehalle Nordrhein GmbH"],
             receipts=(_PDF,),
         ),
     ),
@@ -184,6 +185,42 @@ FAILURES: Final = {
             supplier="Kaffe & Kardemomme",
             employee="M007",
             lines=(paid("2745", 212_00, "DK25"),),
+        ),
+    ),
+}
+
+VENDOR_FAILURES: Final = {
+    1130: FailingEntry(
+        reason="Pleo knows no number of the vendor, so the books can't find it",
+        write=_as_it_is,
+        entry=Entry(
+            type=EntryType.CARD_PURCHASE,
+            date="2026-10-15T07:31:26Z",
+            supplier="Wireframe Labs LLC",
+            employee="M002",
+            supplier_currency="USD",
+            lines=(paid("3620", 621_96, "XX25R", "D-STU", supplier_value=97_00),),
+            note="New tool, one month to try it",
+            method=Method.ACCOUNTS_PAYABLE,
+            vendor=VENDORS["Wireframe Labs LLC"],
+            receipts=(_PDF,),
+        ),
+    ),
+    1131: FailingEntry(
+        reason="the books have blocked the vendor",
+        write=_as_it_is,
+        entry=Entry(
+            type=EntryType.CARD_PURCHASE,
+            date="2026-10-20T08:15:09Z",
+            supplier="Thames Power Hire Ltd",
+            employee="M005",
+            wallet_currency="GBP",
+            supplier_currency="GBP",
+            lines=(paid("2770", 126_00, "GB20", "P-2609"),),
+            note="Cable hire, one more day",
+            method=Method.ACCOUNTS_PAYABLE,
+            vendor=VENDORS["Thames Power Hire Ltd"],
+            receipts=(_PDF,),
         ),
     ),
 }

@@ -5,6 +5,7 @@ The keys are the entries' book numbers.
 
 from typing import Final
 
+from bilag.simulator.catalogue_vendors import VENDORS
 from bilag.simulator.demo_lines import paid
 from bilag.simulator.receipts import ReceiptKind
 from bilag.simulator.scenario_entry import Entry, EntrySubtype, EntryType, Invoice, Method
@@ -84,7 +85,7 @@ INVOICES: Final = {
         service_period=("2026-10-01", "2026-12-31"),
         invoice=_RENT,
         method=Method.JOURNAL,
-        vendor=True,
+        vendor=VENDORS["Kontorhuset Refshale P/S"],
         receipts=(_PDF,),
     ),
     1008: Entry(
@@ -96,7 +97,7 @@ INVOICES: Final = {
         lines=(paid(None, 28_500_00),),
         invoice=_RENT,
         method=Method.JOURNAL,
-        vendor=True,
+        vendor=VENDORS["Kontorhuset Refshale P/S"],
     ),
     1032: Entry(
         type=EntryType.CARD_INVOICE,

@@ -10,6 +10,7 @@ from typing import Final, TypeVar
 
 from bilag.simulator.catalogue import EMPLOYEES, GUESTS, TAGS, WHOLE_UNIT_CURRENCIES, convert
 from bilag.simulator.catalogue_suppliers import SUPPLIERS, Supplier
+from bilag.simulator.catalogue_vendors import VENDORS
 from bilag.simulator.receipts import ReceiptKind
 from bilag.simulator.scenario_entry import VENDOR_TYPES, Entry, EntryLine, Invoice, Method
 from bilag.simulator.scenario_tables import (
@@ -33,6 +34,7 @@ from bilag.simulator.scenario_tables import (
     SPREAD_DAYS,
     SPREAD_SHARE,
     SUPPLIED_MOVEMENT_TYPES,
+    SUPPLIED_TYPES,
     TAGGED_SHARE,
     TYPES_WITHOUT_EMPLOYEE,
     VALUE_RANGES,
@@ -75,11 +77,12 @@ class _Bill:
 def draw_entry(rng: Random, given: Circumstances) -> Entry:
     """An entry of the kind that is given."""
     kind = given.kind
-    payable = given.payable and kind.type in VENDOR_TYPES
+    taggable = kind.type in VENDOR_TYPES & SUPPLIED_TYPES
+    payable = given.payable and taggable
     bill = _bought(rng, kind, payable=payable) if kind.type in BOUGHT_TYPES else _moved(rng, kind)
     day = int(rng.random() * DAYS_COUNT)
     method = Method.ACCOUNTS_PAYABLE if payable else _method(rng, kind)
-    can_be_vendor = bill.supplier is not None and bill.supplier.code != "" and kind.type in VENDOR_TYPES
+    vendor = VENDORS[bill.supplier.name] if taggable and bill.supplier is not None and bill.supplier.code else None
     account = bill.lines[0].account
     return Entry(
         type=kind.type,
@@ -96,7 +99,7 @@ def draw_entry(rng: Random, given: Circumstances) -> Entry:
         service_period=_service_period(rng, day) if account in SPREAD_ACCOUNTS else (),
         invoice=_invoice(rng, day, kind) if kind.type in INVOICED_TYPES else None,
         method=method,
-        vendor=can_be_vendor and (payable or (method is not None and rng.random() < VENDOR_NAMED_SHARE)),
+        vendor=vendor if payable or (method is not None and vendor and rng.random() < VENDOR_NAMED_SHARE) else None,
         receipts=given.receipts,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from bilag.simulator.catalogue_vendors import Vendor
 from bilag.simulator.receipts import ReceiptKind
 
 
@@ -70,13 +71,15 @@ WALLET_TYPES: Final = frozenset(
     }
 )
 
-# Bought from a supplier whom the company may have tagged as a vendor.
+# What the company may have tagged with a vendor, as far as Pleo lists it.
 # https://developers.pleo.io/reference/vendor-tagging-in-export-items
 VENDOR_TYPES: Final = frozenset(
     {
         EntryType.CARD_PURCHASE,
+        EntryType.FEE,
         EntryType.CHARGEBACK,
         EntryType.REFUND,
+        EntryType.CASHBACK,
         EntryType.INVOICE,
         EntryType.INVOICE_PAYMENT,
     }
@@ -115,7 +118,7 @@ class Entry:
 
     `date` is a UTC instant such as `2026-10-05T09:12:41Z`, `service_period` a pair of ISO days or empty.
     `supplier` is a name and `employee` a code of the catalogue. Reconciled entries are the reconciliation ids
-    that a reimbursement settles. A `vendor` entry names its supplier as the tagged vendor, too.
+    that a reimbursement or a payment settles. `vendor` is whom the company has tagged, if anybody.
     """
 
     type: EntryType
@@ -132,7 +135,7 @@ class Entry:
     service_period: tuple[str, ...] = ()
     invoice: Invoice | None = None
     method: Method | None = None
-    vendor: bool = False
+    vendor: Vendor | None = None
     receipts: tuple[ReceiptKind, ...] = ()
 
 

@@ -20,6 +20,7 @@ from bilag.simulator.catalogue_chart import (
     TaxKind,
 )
 from bilag.simulator.catalogue_suppliers import BANKS, SUPPLIERS, Supplier
+from bilag.simulator.catalogue_vendors import Vendor, tax_number
 from bilag.simulator.expense import Expense, Receipt
 from bilag.simulator.receipts import ReceiptKind, Slip, SlipRow, content_type, draw_receipt, size_bytes
 from bilag.simulator.scenario_entry import WALLET_TYPES, Entry, EntryKey, EntryLine, Invoice
@@ -41,11 +42,6 @@ def _account_json(account: ChartAccount) -> JsonObject:
     }
 
 
-def _tax_identifier(supplier: Supplier) -> str:
-    """A number that looks like a VAT number and is nobody's."""
-    return f"{supplier.country}{supplier.code.removeprefix('K'):0>8}"
-
-
 def _supplier_json(supplier: Supplier) -> JsonObject:
     return {
         "name": supplier.name,
@@ -53,24 +49,24 @@ def _supplier_json(supplier: Supplier) -> JsonObject:
         "account": None,
         "categoryCode": supplier.merchant_category,
         "country": supplier.country,
-        "taxIdentifier": _tax_identifier(supplier) if supplier.code else None,
+        "taxIdentifier": tax_number(supplier.country, supplier.code) if supplier.code else None,
     }
 
 
-def _vendor_json(supplier: Supplier) -> JsonObject:
-    vendor = {
-        "id": _catalogue_id("vendor", supplier.name),
-        "name": supplier.name,
-        "defaultCurrency": supplier.currency,
-        "country": supplier.country,
+def _vendor_json(vendor: Vendor) -> JsonObject:
+    # Pleo's schema lets the numbers be absent, but not null.
+    numbers = {
+        "code": vendor.code,
+        "externalId": vendor.external_id,
+        "registrationNumber": vendor.registration_number,
+        "taxRegistrationNumber": vendor.tax_registration_number,
     }
-    if supplier.code:
-        vendor |= {
-            "code": supplier.code,
-            "externalId": supplier.code,
-            "taxRegistrationNumber": _tax_identifier(supplier),
-        }
-    return vendor
+    return {
+        "id": _catalogue_id("vendor", vendor.name),
+        "name": vendor.name,
+        "defaultCurrency": vendor.default_currency,
+        "country": vendor.country,
+    } | {name: number for name, number in numbers.items() if number}
 
 
 _ACCOUNTS: Final = {account.code: _account_json(account) for account in (*DEMO_CHART, CLOSED_ACCOUNT)}
@@ -90,7 +86,6 @@ _USERS: Final = {
 }
 _TEAM_OF: Final = {employee.code: _TEAMS[employee.team_code] for employee in EMPLOYEES}
 _SUPPLIERS: Final = {supplier.name: _supplier_json(supplier) for supplier in SUPPLIERS}
-_VENDORS: Final = {supplier.name: _vendor_json(supplier) for supplier in SUPPLIERS}
 
 
 def write_expense(key: EntryKey, entry: Entry) -> Expense:
@@ -124,7 +119,7 @@ def export_item(key: EntryKey, entry: Entry) -> JsonObject:
         "team": dict(_TEAM_OF[entry.employee]) if entry.employee is not None else None,
         "type": str(entry.type),
         "user": dict(_USERS[entry.employee]) if entry.employee is not None else None,
-        "vendor": dict(_VENDORS[entry.supplier]) if entry.vendor and entry.supplier is not None else None,
+        "vendor": _vendor_json(entry.vendor) if entry.vendor is not None else None,
     }
 
 

@@ -81,6 +81,7 @@ BOUGHT_TYPES: Final = frozenset(
 INVOICED_TYPES: Final = frozenset({EntryType.INVOICE, EntryType.CARD_INVOICE, EntryType.INVOICE_PAYMENT})
 REIMBURSEMENT_TYPES: Final = frozenset({EntryType.DIRECT_REIMBURSEMENT, EntryType.EXTERNAL_REIMBURSEMENT})
 SUPPLIED_MOVEMENT_TYPES: Final = frozenset({EntryType.INVOICE_PAYMENT, EntryType.PERSONAL_SPEND})
+SUPPLIED_TYPES: Final = BOUGHT_TYPES | SUPPLIED_MOVEMENT_TYPES
 # Pleo publishes no sign for money that comes back, so both are drawn.
 EITHER_SIGN_TYPES: Final = frozenset({EntryType.REFUND, EntryType.CHARGEBACK})
 TYPES_WITHOUT_EMPLOYEE: Final = frozenset(

@@ -88,3 +88,24 @@ async def test_credentials_that_pleo_repeats_are_masked() -> None:
     assert "key-1" not in key.mask_in("no such key key-1")
     assert basic.split()[1] not in key.mask_in(f"bad header {basic}")
     assert "token-1" not in bearer.mask_in("bad token token-1")
+
+
+async def test_token_that_was_renewed_meanwhile_is_still_masked() -> None:
+    tokens = Tokens("token-1", "token-2")
+    auth = BearerAuth(tokens)
+    await auth.renew(await auth.authorization())
+
+    assert auth.mask_in("bad tokens token-1 token-2") == "bad tokens *** ***"
+
+
+async def test_what_renews_the_token_is_let_go_of() -> None:
+    closed = []
+
+    async def close() -> None:
+        closed.append(True)
+
+    await BearerAuth(Tokens("token-1"), close).close()
+    await BearerAuth(Tokens("token-1")).close()
+    await ApiKeyAuth(Secret("key-1")).close()
+
+    assert closed == [True]

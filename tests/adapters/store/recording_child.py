@@ -1,4 +1,7 @@
-"""Records without end and prints each reference once it is stored. Runs as its own process, to be killed."""
+"""Records without end and prints each number once it is stored. Runs as its own process, to be killed.
+
+Its argument is a file, or the address of a database.
+"""
 
 import asyncio
 import sys
@@ -7,14 +10,24 @@ from itertools import count
 from pathlib import Path
 
 from bilag.adapters.store.opening import open_posting_journal
+from bilag.adapters.store.postgresql import open_leased_journal
 from bilag.domain.posting_record import Part, PostingKey, PostingRecord
 from bilag.domain.transitions import PostingState
+from bilag.ports.posting_journal import PostingJournal
+from bilag.ports.secret import Secret
 
 CALLERS = 16
 
 
-async def main(path: Path) -> None:
-    journal = open_posting_journal(path)
+async def main(place: str) -> None:
+    if place.startswith("postgresql:"):
+        async with open_leased_journal(Secret(place), "company") as (journal, _):
+            await record_without_end(journal)
+    else:
+        await record_without_end(open_posting_journal(Path(place)))
+
+
+async def record_without_end(journal: PostingJournal) -> None:
     numbers = count()
 
     async def record_on_and_on() -> None:
@@ -31,4 +44,4 @@ async def main(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(sys.argv[1]))

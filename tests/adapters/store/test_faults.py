@@ -27,7 +27,7 @@ async def stored_entries(journal: StoredPostingJournal) -> set[int]:
     return {
         number
         for number in range(CALLERS)
-        if await journal.latest(COMPANY, f"entry-{number}", Part.JOURNAL_ENTRY) is not None
+        if (await journal.latest(COMPANY, f"entry-{number}")).get(Part.JOURNAL_ENTRY) is not None
     }
 
 

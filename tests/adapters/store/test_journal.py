@@ -29,27 +29,35 @@ CALLERS = 64
 
 async def test_unknown_document_has_no_record(journal: PostingJournal) -> None:
     await journal.record(posting(key("entry-1")))
-    assert await journal.latest(COMPANY, "entry-2", Part.JOURNAL_ENTRY) is None
-    assert await journal.latest(OTHER_COMPANY, "entry-1", Part.JOURNAL_ENTRY) is None
-    assert await journal.latest(COMPANY, "entry-1", Part.VENDOR_INVOICE) is None
+    assert (await journal.latest(COMPANY, "entry-2")).get(Part.JOURNAL_ENTRY) is None
+    assert (await journal.latest(OTHER_COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) is None
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.VENDOR_INVOICE) is None
 
 
 async def test_posting_comes_back_as_it_was_stored(journal: PostingJournal) -> None:
     stored = posting(note="moved: blåbærgrød 🫐")
     await journal.record(stored)
-    assert await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) == stored
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == stored
 
 
 async def test_absent_posting_date_stays_absent(journal: PostingJournal) -> None:
     stored = replace(posting(), posting_date=None)
     await journal.record(stored)
-    assert await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) == stored
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == stored
+
+
+async def test_shared_document_is_remembered_until_the_document_stands_by_itself(journal: PostingJournal) -> None:
+    shared = replace(posting(), booked_in="4b1f0c5e.job-1.je1")
+    await journal.record(shared)
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == shared
+    await journal.record(posting())
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == posting()
 
 
 async def test_instant_told_in_another_zone_comes_back_in_utc(journal: PostingJournal) -> None:
     copenhagen = timezone(timedelta(hours=1))
     await journal.record(replace(posting(), changed_at=NOON.astimezone(copenhagen)))
-    found = await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY)
+    found = (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY)
     assert found is not None
     assert found.changed_at == NOON
     assert found.changed_at.tzinfo is UTC
@@ -58,13 +66,13 @@ async def test_instant_told_in_another_zone_comes_back_in_utc(journal: PostingJo
 async def test_time_without_zone_is_a_bug(journal: PostingJournal) -> None:
     with pytest.raises(AssertionError, match="no time zone"):
         await journal.record(replace(posting(), changed_at=NOON.replace(tzinfo=None)))
-    assert await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) is None
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) is None
 
 
 async def test_latest_is_the_highest_generation_whichever_was_stored_last(journal: PostingJournal) -> None:
     for generation in (1, 3, 2):
         await journal.record(posting(key(generation=generation)))
-    found = await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY)
+    found = (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY)
     assert found == posting(key(generation=3))
 
 
@@ -80,7 +88,7 @@ async def test_posting_moves_only_as_the_table_says(
         with pytest.raises(IllegalMove, match=key().external_reference):
             await journal.record(posting(state=wanted, note="after"))
         expected = posting(state=state)
-    assert await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) == expected
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == expected
 
 
 async def test_two_documents_never_share_a_reference(journal: PostingJournal) -> None:
@@ -88,7 +96,7 @@ async def test_two_documents_never_share_a_reference(journal: PostingJournal) ->
     await journal.record(posting(key(company_id=COMPANY)))
     with pytest.raises(ReferenceTaken, match=key().external_reference):
         await journal.record(posting(key(company_id=lookalike)))
-    assert await journal.latest(lookalike, "entry-1", Part.JOURNAL_ENTRY) is None
+    assert (await journal.latest(lookalike, "entry-1")).get(Part.JOURNAL_ENTRY) is None
 
 
 async def test_receipts_come_back_in_the_order_of_their_first_storing(journal: PostingJournal) -> None:
@@ -143,7 +151,7 @@ async def test_many_callers_each_read_what_they_just_wrote(journal: PostingJourn
     async def post(entry_id: str) -> None:
         for state in (PostingState.INTENDED, PostingState.SENT, PostingState.POSTED):
             await journal.record(posting(key(entry_id), state))
-            assert await journal.latest(COMPANY, entry_id, Part.JOURNAL_ENTRY) == posting(key(entry_id), state)
+            assert (await journal.latest(COMPANY, entry_id)).get(Part.JOURNAL_ENTRY) == posting(key(entry_id), state)
         await journal.record_outcome(outcome(entry_id))
         await journal.mark_reported(JOB, [entry_id], NOON)
         assert await journal.was_reported(COMPANY, entry_id, outcome(entry_id).external_id)
@@ -159,7 +167,7 @@ async def test_refused_write_hinders_nobody_else(journal: PostingJournal) -> Non
     )
     assert [number for number, answer in enumerate(answers) if answer is not None] == [5]
     assert isinstance(answers[5], IllegalMove)
-    stored = [await journal.latest(COMPANY, f"entry-{number}", Part.JOURNAL_ENTRY) for number in range(CALLERS)]
+    stored = [(await journal.latest(COMPANY, f"entry-{number}")).get(Part.JOURNAL_ENTRY) for number in range(CALLERS)]
     assert None not in stored
 
 
@@ -174,7 +182,7 @@ async def test_writes_sent_off_together_take_effect_in_their_order(journal: Post
         journal.record_receipts([receipt("aa")]),
         journal.record_receipts([receipt("aa", state=ReceiptState.ATTACHED)]),
     )
-    found = await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY)
+    found = (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY)
     assert found is not None
     assert found.state is PostingState.POSTED
     assert await journal.unreported(JOB, 10) == (outcome("entry-2"), outcome())

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 from pathlib import Path
@@ -12,9 +13,12 @@ from hypothesis import strategies as st
 
 from bilag.adapters.store.memory import MemoryPostingJournal
 from bilag.adapters.store.opening import open_posting_journal
+from bilag.adapters.store.postgresql import open_leased_journal
 from bilag.domain.posting_record import Part, ReceiptState
 from bilag.domain.transitions import IllegalMove, PostingState
 from bilag.ports.posting_journal import OutcomeChoice, PostingJournal
+from bilag.ports.secret import Secret
+from tests.adapters.store.postgresql_server import PostgresqlServer
 from tests.adapters.store.records import (
     COMPANY,
     NO_CATEGORY,
@@ -43,7 +47,8 @@ async def carry_out(journal: PostingJournal, call: Call) -> str:
     try:
         match name:
             case "record":
-                await journal.record(posting(key(entry_id, generation=job_number), list(PostingState)[variant]))
+                stored = posting(key(entry_id, generation=job_number), list(PostingState)[variant])
+                await journal.record(replace(stored, booked_in=f"shared-{entry}"[: variant * 2]))
             case "receipt":
                 await journal.record_receipts(
                     [receipt(f"file-{variant}", of=key(entry_id), state=list(ReceiptState)[job_number])]
@@ -73,7 +78,10 @@ async def everything(journal: PostingJournal) -> list[object]:
             for choice, offset in product(OutcomeChoice, (0, 1))
         ]
     for entry_id in ("entry-0", "entry-1", "entry-2", "entry-3"):
-        answers += [await journal.latest(COMPANY, entry_id, Part.JOURNAL_ENTRY), await journal.receipts(key(entry_id))]
+        answers += [
+            (await journal.latest(COMPANY, entry_id)).get(Part.JOURNAL_ENTRY),
+            await journal.receipts(key(entry_id)),
+        ]
         answers += [
             await journal.was_reported(COMPANY, entry_id, outcome(entry_id).external_id),
             await journal.outcome_of_entry(entry_id),
@@ -81,18 +89,35 @@ async def everything(journal: PostingJournal) -> list[object]:
     return [*answers, await journal.outcome_of_entry("entry-"), await journal.outcome_of_entry("")]
 
 
-async def both(groups: list[list[Call]], path: Path) -> None:
-    memory, disk = MemoryPostingJournal(), open_posting_journal(path)
+async def both(groups: list[list[Call]], disk: PostingJournal) -> None:
+    memory = MemoryPostingJournal()
     for group in groups:
         said_by_memory = [await carry_out(memory, call) for call in group]
         said_by_disk = await asyncio.gather(*(carry_out(disk, call) for call in group))
         assert said_by_disk == said_by_memory
     assert await everything(disk) == await everything(memory)
-    await disk.close()
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(CALLS, max_size=8), max_size=8))
 def test_journal_on_disk_answers_as_the_one_in_memory(groups: list[list[Call]]) -> None:
+    async def compare(path: Path) -> None:
+        disk = open_posting_journal(path)
+        await both(groups, disk)
+        await disk.close()
+
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(both(groups, Path(folder) / "journal.db"))
+        asyncio.run(compare(Path(folder) / "journal.db"))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.lists(CALLS, max_size=8), max_size=8))
+def test_journal_in_postgresql_answers_as_the_one_in_memory(
+    postgresql: PostgresqlServer, migrated: str, groups: list[list[Call]]
+) -> None:
+    async def compare(url: Secret) -> None:
+        async with open_leased_journal(url, COMPANY) as (journal, _):
+            await both(groups, journal)
+
+    with postgresql.database("compared", migrated) as name:
+        asyncio.run(compare(postgresql.url(name)))

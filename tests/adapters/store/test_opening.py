@@ -2,19 +2,24 @@ import logging
 import os
 import sqlite3
 import stat
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
+from bilag.adapters.store import migrations
 from bilag.adapters.store.opening import open_posting_journal
 from bilag.adapters.store.schema import metadata
 from bilag.domain.posting_record import Part
+from bilag.domain.transitions import PostingState
 from bilag.ports.errors import NeedsPerson, StoreFailed
-from tests.adapters.store.records import COMPANY, posting
+from tests.adapters.store.records import COMPANY, JOB, key, posting
 
 
 @pytest.fixture
@@ -44,14 +49,14 @@ async def test_what_was_stored_is_there_after_reopening(path: Path) -> None:
     await first.record(posting())
     await first.close()
     second = open_posting_journal(path)
-    assert await second.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) == posting()
+    assert (await second.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == posting()
     await second.close()
 
 
 async def test_two_processes_worth_of_journals_share_one_file(path: Path) -> None:
     one, other = open_posting_journal(path), open_posting_journal(path)
     await one.record(posting())
-    assert await other.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY) == posting()
+    assert (await other.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == posting()
     await one.close()
     await other.close()
 
@@ -89,6 +94,40 @@ async def test_migrations_lead_to_the_tables_of_the_schema(path: Path) -> None:
     engine.dispose()
     assert differences == []
     assert tables(path) == {*metadata.tables, "alembic_version"}
+
+
+# The end of a row as the first version wrote it.
+BOOKED_AT, BOOKED = "2026-11-21 12:00:00.123456", ("4711", "https://books.example/4711", "2026-11-30", "")
+
+
+def old_database(path: Path, revision: str) -> None:
+    """A database as an older version of bilag left it, empty."""
+    path.parent.mkdir()
+    execute(path, f"PRAGMA application_id = {int.from_bytes(b'bilg', 'big')}")
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+async def test_documents_booked_before_they_could_be_shared_stand_by_themselves(path: Path) -> None:
+    old_database(path, "0001")
+    stored = posting(state=PostingState.POSTED)
+    row = (*astuple(stored.key), stored.key.external_reference, JOB, "posted", stored.content_hash, BOOKED_AT, *BOOKED)
+    connection = sqlite3.connect(path)
+    connection.execute("INSERT INTO posting_journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+    connection.commit()
+    connection.close()
+    journal = open_posting_journal(path)
+    found = (await journal.latest(COMPANY, "entry-1"))[Part.JOURNAL_ENTRY]
+    await journal.record(replace(posting(key("entry-2")), booked_in="4b1f0c5e.job.je1"))
+    shared = (await journal.latest(COMPANY, "entry-2"))[Part.JOURNAL_ENTRY]
+    await journal.close()
+    assert found == stored
+    assert (found.booked_in, shared.booked_in) == ("", "4b1f0c5e.job.je1")
 
 
 async def test_opening_leaves_logging_as_it_was(path: Path) -> None:

@@ -23,7 +23,7 @@ def test_every_instant_survives_the_disk(moment: datetime) -> None:
     async def round_trip(path: Path) -> datetime:
         journal = open_posting_journal(path)
         await journal.record(replace(posting(), changed_at=moment))
-        found = await journal.latest(COMPANY, "entry-1", Part.JOURNAL_ENTRY)
+        found = (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY)
         await journal.close()
         assert found is not None
         return found.changed_at

@@ -6,6 +6,7 @@ https://developers.pleo.io/docs/authentication
 import asyncio
 import re
 from base64 import b64encode
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Final, Protocol
 
@@ -18,6 +19,14 @@ TokenProvider = Callable[[Secret | None], Awaitable[Secret]]
 
 # https://www.rfc-editor.org/rfc/rfc6750#section-2.1
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/-]+=*")
+
+
+RECENT_TOKENS_MAX: Final = 4
+
+
+def is_token(text: str) -> bool:
+    """Whether the text can be sent as an access token."""
+    return _TOKEN.fullmatch(text) is not None
 
 
 class Auth(Protocol):
@@ -33,6 +42,10 @@ class Auth(Protocol):
 
     def mask_in(self, text: str) -> str:
         """A text of Pleo's with our credentials masked, in case that it repeats them."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what renews the credentials."""
         ...
 
 
@@ -58,14 +71,18 @@ class ApiKeyAuth:
         """The text without the key, plain or encoded."""
         return _masked(self._key.mask_in(text), self._header)
 
+    async def close(self) -> None:
+        """Nothing is held."""
+
 
 class BearerAuth:
     """An OAuth access token. A refused one is renewed once, by one caller, while the others wait."""
 
-    def __init__(self, provider: TokenProvider) -> None:
+    def __init__(self, provider: TokenProvider, close: Callable[[], Awaitable[None]] | None = None) -> None:
         self._provider = provider
+        self._close = close
         self._renewing = asyncio.Lock()
-        self._last = Secret("")
+        self._recent: deque[Secret] = deque(maxlen=RECENT_TOKENS_MAX)
 
     async def authorization(self) -> Secret:
         """The header with the current token."""
@@ -80,14 +97,23 @@ class BearerAuth:
             return self._header(await self._provider(current)) != refused
 
     def mask_in(self, text: str) -> str:
-        """The text without the token last used."""
-        return _masked(text, self._last)
+        """The text without the tokens last used: an answer may come when its token has just been renewed."""
+        for header in self._recent:
+            text = _masked(text, header)
+        return text
+
+    async def close(self) -> None:
+        """Let go of what the provider was given to renew the token with."""
+        if self._close is not None:
+            await self._close()
 
     def _header(self, token: Secret) -> Secret:
-        if not _TOKEN.fullmatch(token.reveal()):
+        if not is_token(token.reveal()):
             raise Unauthorised("The Pleo access token is empty or holds characters that no token has.")
-        self._last = Secret(f"Bearer {token.reveal()}")
-        return self._last
+        header = Secret(f"Bearer {token.reveal()}")
+        if header not in self._recent:
+            self._recent.append(header)
+        return header
 
 
 def _masked(text: str, header: Secret) -> str:

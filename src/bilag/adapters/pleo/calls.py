@@ -55,8 +55,9 @@ class PleoCalls:
         return await self._retrier.run(lambda: self._attempt(call))
 
     async def close(self) -> None:
-        """Let go of the transport."""
+        """Let go of the transport and of the credentials."""
         await self._transport.close()
+        await self._auth.close()
 
     async def _attempt(self, call: Call) -> bytes:
         """Send once, and once more when other credentials can be had after a refusal of these."""

@@ -9,11 +9,13 @@ from bilag.adapters.pleo.auth import Auth
 from bilag.adapters.pleo.calls import PleoCalls
 from bilag.adapters.pleo.client import PleoExportApi
 from bilag.adapters.pleo.downloads import DOWNLOAD_LIMITS, ReceiptDownloads
+from bilag.adapters.pleo.oauth import OAuthApp, TokenEndpoint
 from bilag.adapters.transport.aiohttp_transport import AiohttpTransport
 from bilag.adapters.transport.destinations import ANY_HOST, Destinations, origin_of
 from bilag.adapters.transport.rate_budget import RateBudget
 from bilag.adapters.transport.retry import Retrier, RetryPolicy
 from bilag.adapters.transport.tls import tls_context
+from bilag.adapters.transport.transport import Limits
 from bilag.ports.clock import Clock
 from bilag.ports.errors import AddressRefused
 
@@ -24,6 +26,8 @@ STAGING_URL: Final = "https://external.staging.pleo.io"
 # Pleo stops at 600 calls a minute and asks integrations to stay at 500; with the burst no minute sees more than 550.
 CALLS_PER_MINUTE: Final = 500
 CALLS_AT_ONCE: Final = 50
+# An answer with tokens is small and comes at once; whoever is stopped meanwhile waits for it.
+TOKEN_LIMITS: Final = Limits(read_seconds_max=20.0, total_seconds_max=30.0, body_bytes_max=256 * 1024)
 DOWNLOAD_RETRIES: Final = RetryPolicy(attempts_max=4, deadline_seconds=120.0)
 
 
@@ -69,3 +73,12 @@ def open_export_api(access: PleoAccess, clock: Clock, dice: Random | None = None
         retrier=Retrier(clock, dice=dice),
     )
     return PleoExportApi(calls, ReceiptDownloads(files, clock=clock, retrier=Retrier(clock, DOWNLOAD_RETRIES, dice)))
+
+
+def open_token_endpoint(app: OAuthApp, clock: Clock, ca_file: Path | None = None) -> TokenEndpoint:
+    """Where tokens come from, over a transport that reaches nothing else; close it after use.
+
+    Raises AddressRefused for an address that may not be used, ValueError for an unusable `ca_file`.
+    """
+    destinations = Destinations(origins=(str(origin_of(app.token_url)),))
+    return TokenEndpoint(AiohttpTransport(destinations, limits=TOKEN_LIMITS, tls=tls_context(ca_file)), app, clock)

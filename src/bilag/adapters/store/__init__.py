@@ -1,1 +1,1 @@
-"""Keeps the posting journal's promises: on disk in SQLite, and in memory for tests."""
+"""Keeps the posting journal's promises: in a SQLite file, in PostgreSQL, and in memory for tests."""

@@ -1,7 +1,7 @@
-"""The posting journal on disk: one thread writes, in groups; another reads."""
+"""The posting journal in a database: one thread writes, in groups; another reads."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -38,12 +38,14 @@ class StoredPostingJournal:
     """A PostingJournal in the database behind the two engines, which it takes over; made by `open_posting_journal`.
 
     To be used from one event loop at a time. Every method raises StoreFailed while the database is locked, full,
-    damaged or failing; then the change of the call is not stored.
+    damaged or failing; then the change of the call is not stored, unless the answer to the commit was lost.
+    `guard` is asked first in every transaction that writes, and raises what keeps it from being written.
     """
 
-    def __init__(self, writing: Engine, reading: Engine) -> None:
+    def __init__(self, writing: Engine, reading: Engine, guard: Callable[[Connection], None]) -> None:
         self._database = str(writing.url.database)
         self._engines = (writing, reading)
+        self._guard = guard
         self._writer = writing.connect()
         self._reader = reading.connect()
         self._writing_thread = ThreadPoolExecutor(1, "posting-journal-writes")
@@ -54,9 +56,9 @@ class StoredPostingJournal:
         self._was_reported = GroupWorker(self._reading_thread, partial(self._read, reads.was_reported))
         self._closed = False
 
-    async def latest(self, company_id: str, entry_id: str, part: Part) -> PostingRecord | None:
-        """The record of the highest generation, or None."""
-        return await self._latest.ask((company_id, entry_id, part))
+    async def latest(self, company_id: str, entry_id: str) -> Mapping[Part, PostingRecord]:
+        """The record of the highest generation of every part. Raises StoreFailed."""
+        return await self._latest.ask((company_id, entry_id))
 
     async def record(self, record: PostingRecord) -> None:
         """Store the record; raises IllegalMove, or ReferenceTaken when another document has its reference."""
@@ -137,20 +139,21 @@ class StoredPostingJournal:
         return await loop.run_in_executor(self._reading_thread, self._answer, question)
 
     def _answer(self, question: Callable[[Connection], Answer]) -> Answer:
-        with told_plainly(self._database):
+        with told_plainly(self._database), self._reader.begin():
             return question(self._reader)
 
     def _read(self, read: Callable[[Connection, Sequence[Ask]], list[Answer]], asks: Sequence[Ask]) -> list[Answer]:
-        with told_plainly(self._database):
+        with told_plainly(self._database), self._reader.begin():
             return read(self._reader, asks)
 
     def _commit(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         """One transaction for all. When it fails for what one of them holds, each gets a transaction of its own."""
         try:
             with told_plainly(self._database), self._writer.begin():
+                self._guard(self._writer)
                 return apply_writes(self._writer, writes)
         except StoreFailed as trouble:
-            return [StoreFailed(str(trouble)) for _ in writes]
+            return [type(trouble)(str(trouble)) for _ in writes]
         except _BLAME_OF_ONE as problem:
             if len(writes) == 1:
                 return [problem]

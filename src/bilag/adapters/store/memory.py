@@ -1,6 +1,6 @@
 """The posting journal in memory: the same promises but the disk, for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -16,16 +16,16 @@ class MemoryPostingJournal:
 
     def __init__(self) -> None:
         self._standings: dict[str, Standing] = {}
-        self._latest: dict[tuple[str, str, Part], PostingRecord] = {}
+        self._latest: dict[tuple[str, str], dict[Part, PostingRecord]] = {}
         self._receipts: dict[PostingKey, dict[str, ReceiptRecord]] = {}
         self._jobs: dict[str, JobRecord] = {}
         self._outcomes: dict[tuple[str, str], ItemOutcome] = {}
         self._taken: set[tuple[str, str]] = set()
         self._closed = False
 
-    async def latest(self, company_id: str, entry_id: str, part: Part) -> PostingRecord | None:
-        """The record of the highest generation, or None."""
-        return self._latest.get((company_id, entry_id, part))
+    async def latest(self, company_id: str, entry_id: str) -> Mapping[Part, PostingRecord]:
+        """The record of the highest generation of every part."""
+        return dict(self._latest.get((company_id, entry_id), {}))
 
     async def record(self, record: PostingRecord) -> None:
         """Store the record; raises IllegalMove, or ReferenceTaken when another document has its reference."""
@@ -34,9 +34,9 @@ class MemoryPostingJournal:
         stored = replace(record, changed_at=_utc(record.changed_at))
         earlier = self._standings.get(key.external_reference)
         self._standings[key.external_reference] = standing_after(earlier, record)
-        name = (key.company_id, key.entry_id, key.part)
-        if name not in self._latest or self._latest[name].key.generation <= key.generation:
-            self._latest[name] = stored
+        parts = self._latest.setdefault((key.company_id, key.entry_id), {})
+        if key.part not in parts or parts[key.part].key.generation <= key.generation:
+            parts[key.part] = stored
 
     async def receipts(self, key: PostingKey) -> tuple[ReceiptRecord, ...]:
         """The files that a document owes or has, in the order in which they were first stored."""

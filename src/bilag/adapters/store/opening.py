@@ -1,20 +1,17 @@
-"""Opens the posting journal: makes or checks the file, brings its tables up to date, hands out the journal."""
+"""Opens the posting journal in a file: makes or checks the file, brings its tables up to date, hands it out."""
 
 import os
 import sqlite3
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bilag.adapters.store.faults import told_plainly
 from bilag.adapters.store.journal import StoredPostingJournal
+from bilag.adapters.store.upgrade import upgrade
 from bilag.ports.errors import NeedsPerson
 
 # How long a write waits while another process holds the database, for example a second `bilag`.
@@ -24,7 +21,6 @@ _MAGIC: Final = b"SQLite format 3\x00"
 _APPLICATION_ID_OFFSET: Final = 68
 _APPLICATION_ID: Final = int.from_bytes(b"bilg", "big")
 _HEADER_BYTES: Final = 100
-_MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
 def open_posting_journal(path: Path, *, busy_seconds_max: float = BUSY_SECONDS_MAX) -> StoredPostingJournal:
@@ -39,8 +35,12 @@ def open_posting_journal(path: Path, *, busy_seconds_max: float = BUSY_SECONDS_M
         writing = _engine(path, busy_seconds_max, writes=True)
         reading = _engine(path, busy_seconds_max, writes=False)
         with writing.begin() as connection:
-            _upgrade(connection, path)
-        return StoredPostingJournal(writing, reading)
+            upgrade(connection, str(path))
+        return StoredPostingJournal(writing, reading, _alone)
+
+
+def _alone(_connection: Connection) -> None:
+    """Whoever exports has the state folder to itself (see exclusive_use)."""
 
 
 def _make_or_check(path: Path) -> None:
@@ -101,19 +101,3 @@ def _engine(path: Path, busy_seconds_max: float, *, writes: bool) -> Engine:
         # At once rather than at the first write, so that no other process can write between our look and our write.
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
-
-
-def _upgrade(connection: Connection, path: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
-    current = set(MigrationContext.configure(connection).get_current_heads())
-    if not current <= known:
-        raise NeedsPerson(
-            f"The database {path} comes from a newer version of bilag (tables {', '.join(sorted(current - known))}). "
-            "Install that version or a newer one."
-        )
-    if current != set(scripts.get_heads()):
-        command.upgrade(config, "head")

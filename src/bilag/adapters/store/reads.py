@@ -1,9 +1,9 @@
 """What asks the tables. Point reads answer many callers with one statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, TypeAlias, assert_never
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, func, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from bilag.adapters.store.rows import job_of, key_of, outcome_of, posting_of, receipt_of
@@ -11,8 +11,8 @@ from bilag.adapters.store.schema import export_job, item_outcome, posting_journa
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
 from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally
 
-# A document whatever its generation: company, entry, part.
-DocumentName: TypeAlias = tuple[str, str, Part]
+# An entry of a company: company, entry.
+EntryName: TypeAlias = tuple[str, str]
 # A document that stands in the books: company, entry, external id.
 BookedName: TypeAlias = tuple[str, str, str]
 
@@ -49,7 +49,7 @@ _SELECT_UNREPORTED: Final = (
 )
 _SELECT_NEWEST_OF_ENTRY: Final = (
     select(item_outcome)
-    .where(_OUTCOME.entry_id.between(bindparam("beginning"), bindparam("end")))
+    .where(_OUTCOME.entry_id.between(bindparam("beginning", type_=Text), bindparam("end", type_=Text)))
     .order_by((func.length(_OUTCOME.plan_json) > 0).desc(), _OUTCOME.position.desc())
     .limit(1)
 )
@@ -57,11 +57,14 @@ _SELECT_JOB: Final = select(export_job).where(export_job.c.job_id == bindparam("
 _SELECT_JOBS: Final = select(export_job).order_by(export_job.c.first_seen_at.desc(), export_job.c.job_id.desc())
 
 
-def latest(connection: Connection, names: Sequence[DocumentName]) -> list[PostingRecord | None]:
-    """The record of the highest generation for each document."""
-    rows = connection.execute(_SELECT_POSTINGS, {"entries": [entry_id for _, entry_id, _ in names]}).mappings()
-    highest = {(row["company_id"], row["entry_id"], row["part"]): row for row in rows}
-    return [posting_of(highest[name]) if name in highest else None for name in names]
+def latest(connection: Connection, names: Sequence[EntryName]) -> list[Mapping[Part, PostingRecord]]:
+    """The record of the highest generation of every part, for each entry."""
+    rows = connection.execute(_SELECT_POSTINGS, {"entries": [entry_id for _, entry_id in names]}).mappings()
+    highest: dict[EntryName, dict[Part, PostingRecord]] = {}
+    for row in rows:
+        record = posting_of(row)
+        highest.setdefault((record.key.company_id, record.key.entry_id), {})[record.key.part] = record
+    return [highest.get(name, {}) for name in names]
 
 
 def receipts(connection: Connection, keys: Sequence[PostingKey]) -> list[tuple[ReceiptRecord, ...]]:

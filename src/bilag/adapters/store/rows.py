@@ -59,6 +59,7 @@ def posting_row(record: PostingRecord) -> Row:
         "external_url": record.external_url,
         "posting_date": record.posting_date,
         "note": record.note,
+        "booked_in": record.booked_in,
     }
 
 
@@ -74,6 +75,7 @@ def posting_of(row: RowMapping) -> PostingRecord:
         external_url=row["external_url"],
         posting_date=row["posting_date"],
         note=row["note"],
+        booked_in=row["booked_in"],
     )
 
 

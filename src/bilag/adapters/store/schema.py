@@ -42,6 +42,22 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class FreeText(TypeDecorator[str]):
+    """What people wrote. PostgreSQL keeps no NUL in a text, so that it gets the sign that shows one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """The text as the database can keep it."""
+        if value is None or dialect.name != "postgresql":
+            return value
+        return value.replace("\x00", "\N{SYMBOL FOR NULL}")
+
+
+# Found by its beginning, so that it must sort by its bytes, whatever the server's language.
+SORTED_TEXT: Final[TypeEngine[str]] = Text().with_variant(Text(collation="C"), "postgresql")
+
 # SQLite numbers rows by itself only where the column is exactly INTEGER.
 POSITION: Final[TypeEngine[int]] = BigInteger().with_variant(Integer, "sqlite")
 
@@ -64,7 +80,8 @@ posting_journal: Final = Table(
     Column("external_id", Text, nullable=False),
     Column("external_url", Text, nullable=False),
     Column("posting_date", Date),
-    Column("note", Text, nullable=False),
+    Column("note", FreeText, nullable=False),
+    Column("booked_in", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("entry_id", "company_id", "part", "generation", name="posting_journal_key"),
     UniqueConstraint("external_reference", name="posting_journal_reference"),
 )
@@ -78,9 +95,9 @@ receipt_obligation: Final = Table(
     Column("part", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("sha256", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("name", FreeText, nullable=False),
     Column("state", Text, nullable=False),
-    Column("note", Text, nullable=False),
+    Column("note", FreeText, nullable=False),
     UniqueConstraint("entry_id", "company_id", "part", "generation", "sha256", name="receipt_obligation_file"),
 )
 
@@ -94,7 +111,7 @@ export_job: Final = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("first_seen_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Column("failure_reason", Text, nullable=False),
+    Column("failure_reason", FreeText, nullable=False),
     Column("failure_reason_type", Text, nullable=False),
     PrimaryKeyConstraint("job_id", name="export_job_key"),
     Index("export_job_seen", "first_seen_at", "job_id"),
@@ -108,9 +125,9 @@ item_outcome: Final = Table(
     Column("position", POSITION, primary_key=True),
     Column("job_id", Text, nullable=False),
     Column("company_id", Text, nullable=False),
-    Column("entry_id", Text, nullable=False),
+    Column("entry_id", SORTED_TEXT, nullable=False),
     Column("settled_at", UtcDateTime, nullable=False),
-    Column("label", Text, nullable=False),
+    Column("label", FreeText, nullable=False),
     Column("external_id", Text, nullable=False),
     Column("external_url", Text, nullable=False),
     Column("failures", JSON(none_as_null=True)),
@@ -137,4 +154,15 @@ Index(
     item_outcome.c.position,
     sqlite_where=item_outcome.c.reported_at.is_(None),
     postgresql_where=item_outcome.c.reported_at.is_(None),
+)
+
+# Written on PostgreSQL only: a file on one machine has a lock of the operating system's. See lease.py.
+company_lease: Final = Table(
+    "company_lease",
+    metadata,
+    Column("company_id", Text, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("fence", BigInteger, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    PrimaryKeyConstraint("company_id", name="company_lease_key"),
 )

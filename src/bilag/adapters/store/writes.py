@@ -1,13 +1,13 @@
 """What changes the tables. Every function works inside the caller's transaction, on many rows at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, Table, bindparam, case, delete, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Connection, Insert, Table, bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bilag.adapters.store.moves import ReferenceTaken, Standing, standing_after
 from bilag.adapters.store.rows import Row, key_of
@@ -68,23 +68,26 @@ def apply_writes(connection: Connection, writes: Sequence[Write]) -> list[Refusa
     refusals = iter(_store_postings(connection, postings))
     receipts = [row for write in writes if isinstance(write, StoreReceipts) for row in write.rows]
     if receipts:
-        connection.execute(_UPSERT_RECEIPT, receipts)
+        connection.execute(_UPSERT_RECEIPT[connection.dialect.name], receipts)
     jobs = [write.row for write in writes if isinstance(write, StoreJob)]
     if jobs:
-        connection.execute(_UPSERT_JOB, jobs)
+        connection.execute(_UPSERT_JOB[connection.dialect.name], jobs)
     _apply_to_outcomes(connection, (write for write in writes if isinstance(write, StoreOutcome | MarkReported)))
     return [next(refusals) if isinstance(write, StorePosting) else None for write in writes]
 
 
-def _upsert(table: Table, names: Sequence[str], *, kept: frozenset[str] = frozenset()) -> sqlite.Insert:
-    """Insert, or replace the row with these names except for what is kept. PostgreSQL's insert has the same verbs."""
-    statement = sqlite.insert(table)
-    replaced = {
-        column.name: statement.excluded[column.name]
-        for column in table.columns
-        if column.name not in kept.union(names) and column.name != "position"
+def _upsert(table: Table, names: Sequence[str], *, kept: frozenset[str] = frozenset()) -> Mapping[str, Insert]:
+    """Insert, or replace the row with these names except for what is kept, as each kind of database says it."""
+    replaced = [c.name for c in table.columns if c.name not in kept.union(names) and c.name != "position"]
+    in_file, on_server = sqlite.insert(table), postgresql.insert(table)
+    return {
+        "sqlite": in_file.on_conflict_do_update(
+            index_elements=list(names), set_={name: in_file.excluded[name] for name in replaced}
+        ),
+        "postgresql": on_server.on_conflict_do_update(
+            index_elements=list(names), set_={name: on_server.excluded[name] for name in replaced}
+        ),
     }
-    return statement.on_conflict_do_update(index_elements=list(names), set_=replaced)
 
 
 _KEY: Final = ("entry_id", "company_id", "part", "generation")
@@ -141,7 +144,7 @@ def _store_postings(connection: Connection, writes: Sequence[StorePosting]) -> l
             rows[reference] = write.row
             refusals.append(None)
     if rows:
-        connection.execute(_UPSERT_POSTING, list(rows.values()))
+        connection.execute(_UPSERT_POSTING[connection.dialect.name], list(rows.values()))
     return refusals
 
 

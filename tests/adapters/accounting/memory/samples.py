@@ -9,8 +9,9 @@ from bilag.adapters.accounting.memory.connector import MemoryBooks
 from bilag.adapters.accounting.memory.set_up import BooksSetUp, calendar_months
 from bilag.domain.attachment import FileFormat, StoredFile
 from bilag.domain.books_account import BooksAccount
-from bilag.domain.export_item import Supplier
-from bilag.domain.ledger import AccountRole, Datapoints, Document, JournalEntry, Posting, PostingMode, Side
+from bilag.domain.document import Document
+from bilag.domain.known_vendor import KnownVendor
+from bilag.domain.ledger import AccountRole, Datapoints, JournalEntry, Posting, PostingMode, Side
 from bilag.ports.accounting_system import PostedDocument
 from tests.builders import DKK, EUR, a_posting_date, money
 
@@ -19,6 +20,7 @@ HASH: Final = "a" * 64
 SET_UP: Final = BooksSetUp(
     chart=(
         BooksAccount(number="1910", name="Pleo wallet"),
+        BooksAccount(number="2440", name="Trade creditors"),
         BooksAccount(number="6010", name="Office supplies"),
         BooksAccount(number="6020", name="Old office supplies", closed=True),
         BooksAccount(number="1915", name="Pleo wallet EUR", currencies=frozenset({EUR})),
@@ -26,7 +28,7 @@ SET_UP: Final = BooksSetUp(
     periods=calendar_months(2026),
     tax_codes=frozenset({"K25"}),
     dimensions=frozenset({("COSTCENTRE", "C-100")}),
-    vendors=(Supplier(name="Papirhuset", code="V-1", account="44001", tax_identifier="DK12345678"),),
+    vendors=(KnownVendor(number="V1001", name="Papirhuset"),),
 )
 
 

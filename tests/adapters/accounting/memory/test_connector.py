@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -6,10 +7,10 @@ import pytest
 from bilag.adapters.accounting.memory.connector import MemoryBooks
 from bilag.adapters.accounting.memory.script import Alters
 from bilag.domain.attachment import NoteFile
-from bilag.domain.export_item import Supplier
 from bilag.domain.failure import FailureCode
 from bilag.domain.ledger import PostingMode
-from bilag.ports.accounting_system import AccountingSystem, PeriodRefused, PostedDocument, Rejected
+from bilag.domain.payables import Allocation, PayableKeys, Reopening
+from bilag.ports.accounting_system import AccountingSystem, PeriodRefused, PostedDocument, Rejected, SettlementRefused
 from tests.adapters.accounting.memory.samples import (
     HASH,
     REFERENCE,
@@ -19,6 +20,7 @@ from tests.adapters.accounting.memory.samples import (
     the_books,
 )
 from tests.builders import money
+from tests.payable_builders import a_payment, an_invoice
 
 OCTOBER: Final = "2026-10"
 
@@ -91,20 +93,6 @@ async def test_books_know_what_the_set_up_lists_and_no_more() -> None:
     assert await books.problems() == ()
 
 
-@pytest.mark.parametrize(
-    ("supplier", "is_vendor"),
-    [
-        (Supplier(code="V-1"), True),
-        (Supplier(account="44001"), True),
-        (Supplier(tax_identifier="DK12345678"), True),
-        (Supplier(name="Papirhuset"), False),
-        (Supplier(code="44001"), False),
-    ],
-)
-async def test_vendor_is_found_by_code_account_or_tax_identifier(supplier: Supplier, is_vendor: bool) -> None:  # noqa: FBT001  a table of cases
-    assert await the_books().has_vendor(supplier) is is_vendor
-
-
 async def test_entry_removed_by_a_person_is_gone_and_can_be_booked_anew() -> None:
     books = the_books()
     first = await posted(books)
@@ -113,6 +101,75 @@ async def test_entry_removed_by_a_person_is_gone_and_can_be_booked_anew() -> Non
     assert await books.attach(first.external_id, a_file()) is not None
     again = await posted(books)
     assert again.external_id != first.external_id
+
+
+async def test_payment_removed_by_a_person_leaves_its_invoice_open() -> None:
+    books = the_books()
+    await posted(books, an_invoice())
+    paid = Allocation(reference=an_invoice().external_reference, amount=money("100.00 DKK"))
+    payment = a_payment(number=2, settles=(paid,))
+    await posted(books, payment)
+    books.remove(payment.external_reference)
+    (item,) = (await books.payables()).open_items
+    assert (item.open_amount, item.settled_with) == (money("100.00 DKK"), ())
+    await posted(books, payment)
+    assert (await books.payables()).open_items == ()
+
+
+async def test_invoice_removed_by_a_person_leaves_its_payment_open() -> None:
+    books = the_books()
+    await posted(books, an_invoice())
+    paid = Allocation(reference=an_invoice().external_reference, amount=money("100.00 DKK"))
+    await posted(books, a_payment(number=2, settles=(paid,)))
+    books.remove(an_invoice().external_reference)
+    (item,) = (await books.payables()).open_items
+    assert (item.open_amount, item.settled_with) == (money("-100.00 DKK"), ())
+
+
+async def test_return_removed_by_a_person_settles_what_it_had_opened() -> None:
+    books = the_books()
+    amount = money("100.00 DKK")
+    invoice, payment = an_invoice(), a_payment(number=2)
+    bill, paid = invoice.external_reference, payment.external_reference
+    back = a_payment(
+        "-100.00 DKK",
+        number=3,
+        settles=(Allocation(reference=paid, amount=amount),),
+        reopens=(Reopening(payment=paid, bill=bill, amount=amount),),
+    )
+    for document in (invoice, replace(payment, settles=(Allocation(reference=bill, amount=amount),)), back):
+        await posted(books, document)
+    assert [item.external_reference for item in (await books.payables()).open_items] == [bill]
+    books.remove(back.external_reference)
+    assert (await books.payables()).open_items == ()
+
+
+async def test_open_amount_never_crosses_zero_whatever_a_person_takes_out() -> None:
+    books = the_books()
+    amount = money("100.00 DKK")
+    bill, first = an_invoice().external_reference, a_payment(number=2).external_reference
+    pays = (Allocation(reference=bill, amount=amount),)
+    await posted(books, an_invoice())
+    await posted(books, a_payment(number=2, settles=pays))
+    books.remove(first)
+    await posted(books, a_payment(number=3, settles=pays))
+    await posted(books, a_payment(number=2))
+    books.remove(first)
+    assert isinstance(await books.post(a_payment(number=2, settles=pays), HASH), SettlementRefused)
+    assert (await books.payables()).open_items == ()
+
+
+async def test_ten_thousand_documents_of_one_vendor_are_found_by_their_keys() -> None:
+    books = the_books()
+    count = 10_000
+    for number in range(count):
+        data = replace(an_invoice().datapoints, reconciliation_id=f"rec-{number}", invoice=None)
+        await posted(books, replace(an_invoice(), external_reference=f"invoice-{number}", datapoints=data))
+    for number in range(count):
+        wanted = frozenset({f"rec-{number}"})
+        (item,) = await books.payable_items(PayableKeys(vendor_number="V1001", reconciliation_ids=wanted))
+        assert item.external_reference == f"invoice-{number}"
+    assert len((await books.payables()).open_items) == count
 
 
 async def test_edit_by_a_person_is_what_a_look_up_shows() -> None:

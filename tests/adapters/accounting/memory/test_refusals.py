@@ -6,10 +6,12 @@ import pytest
 
 from bilag.adapters.accounting.memory.set_up import CAPABILITIES
 from bilag.domain.attachment import AttachmentRules, FileFormat
+from bilag.domain.expense_type import BookkeepingMethod
 from bilag.domain.failure import FailureCode
 from bilag.domain.ledger import Dimension
 from bilag.ports.accounting_system import Rejected
 from tests.adapters.accounting.memory.samples import HASH, a_document, a_file, posted, the_books
+from tests.payable_builders import an_invoice
 
 ONE_SMALL_PDF = AttachmentRules(formats=frozenset({FileFormat.PDF}), size_bytes_max=100, files_max=1)
 
@@ -69,3 +71,12 @@ async def test_books_without_attachments_take_no_file() -> None:
     books = the_books(capabilities=replace(CAPABILITIES, attachments=None))
     entry = await posted(books)
     assert await books.attach(entry.external_id, a_file()) is not None
+
+
+async def test_vendor_document_is_rejected_by_books_without_payables() -> None:
+    journal_only = replace(CAPABILITIES, methods=frozenset({BookkeepingMethod.JOURNAL}))
+    books = the_books(capabilities=journal_only)
+    answer = await books.post(an_invoice(), HASH)
+    assert isinstance(answer, Rejected)
+    assert [failure.code for failure in answer.failures] == [FailureCode.METHOD_NOT_SUPPORTED]
+    assert not books.entries

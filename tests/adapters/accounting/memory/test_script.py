@@ -17,8 +17,8 @@ from bilag.adapters.accounting.memory.script import (
     Script,
 )
 from bilag.domain.attachment import NoteFile
-from bilag.domain.export_item import Supplier
 from bilag.domain.failure import Failure, FailureCode, JobFailure, JobReason
+from bilag.domain.payables import PayableKeys, VendorKey, VendorQuery
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
 from bilag.ports.errors import OutcomeUnknown, Throttled, Trouble, Unauthorised, Unreachable
 from tests.adapters.accounting.memory.samples import HASH, REFERENCE, SET_UP, a_document, a_file, posted
@@ -69,7 +69,9 @@ async def test_every_question_can_meet_trouble() -> None:
         lambda: books.accounts(["6010"]),
         lambda: books.unknown_tax_codes(["K25"]),
         lambda: books.unknown_dimensions([]),
-        lambda: books.has_vendor(Supplier()),
+        lambda: books.vendors(VendorQuery(key=VendorKey.CODE, value="V1001", source="vendor.code")),
+        lambda: books.payable_items(PayableKeys(vendor_number="V1001")),
+        books.payables,
         lambda: books.period_of(date(2026, 10, 1)),
         lambda: books.next_open_period(date(2026, 10, 1)),
         lambda: books.find_by_reference(REFERENCE),

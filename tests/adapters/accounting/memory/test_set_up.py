@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from bilag.adapters.accounting.memory.set_up import BooksSetUp, calendar_months
+from bilag.domain.known_vendor import KnownVendor
 
 
 def test_months_cover_every_day_of_a_leap_year_once() -> None:
@@ -15,3 +16,8 @@ def test_months_cover_every_day_of_a_leap_year_once() -> None:
 def test_two_periods_of_one_name_are_no_set_up() -> None:
     with pytest.raises(AssertionError, match="share a name"):
         BooksSetUp(periods=(*calendar_months(2026), *calendar_months(2026)))
+
+
+def test_two_vendors_of_one_number_are_no_set_up() -> None:
+    with pytest.raises(AssertionError, match="share a number"):
+        BooksSetUp(vendors=(KnownVendor(number="V1"), KnownVendor(number="V1", name="Another")))

@@ -1,12 +1,23 @@
 """Documents with anything in them that a person or a supplier could write, as hypothesis draws them."""
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import strategies as st
 
 from bilag.domain.export_item import BankAccount, InvoiceInformation, ServicePeriod
-from bilag.domain.ledger import AccountRole, Datapoints, Dimension, JournalEntry, Posting, PostingMode, Side
+from bilag.domain.ledger import (
+    AccountRole,
+    Datapoints,
+    Dimension,
+    DocumentKind,
+    JournalEntry,
+    Posting,
+    PostingMode,
+    Side,
+)
 from bilag.domain.money import Currency, Money
+from bilag.domain.payables import Allocation, BooksVendor, Reopening, VendorDocument
 from bilag.domain.period import ClosedPeriodStep
 from tests.adapters.accounting.plaintext.samples import dated
 
@@ -71,6 +82,37 @@ def entries(draw: st.DrawFn) -> JournalEntry:
     )
 
 
+@st.composite
+def vendor_documents(draw: st.DrawFn) -> VendorDocument:
+    """A vendor document with any texts, allocations and reopenings."""
+    currency = draw(currencies)
+    minor = draw(st.integers(1, 10**12))
+    kind = draw(st.sampled_from(sorted(set(DocumentKind) - {DocumentKind.JOURNAL_ENTRY})))
+    owes = kind is DocumentKind.VENDOR_INVOICE or (kind is DocumentKind.VENDOR_PAYMENT and draw(st.booleans()))
+    amount, side = Money(minor, currency), Side.CREDIT if owes else Side.DEBIT
+    allocations = st.builds(Allocation, reference=texts.filter(bool), amount=st.just(Money(1, currency)))
+    reopenings = st.builds(
+        Reopening, payment=texts.filter(bool), bill=texts.filter(bool), amount=st.just(Money(7, currency))
+    )
+    returned = kind is DocumentKind.VENDOR_PAYMENT and owes
+    return VendorDocument(
+        external_reference=draw(texts.filter(bool)),
+        posting_date=dated(draw(days)),
+        mode=draw(st.sampled_from(PostingMode)),
+        currency=currency,
+        postings=(
+            _posting(draw, side.other, amount, AccountRole.EXPENSE),
+            replace(_posting(draw, side, amount, AccountRole.ACCOUNTS_PAYABLE), account="6800"),
+        ),
+        datapoints=draw(_datapoints()),
+        kind=kind,
+        vendor=BooksVendor(number=draw(texts), name=draw(texts)),
+        paired_with=draw(texts),
+        settles=tuple(draw(st.lists(allocations, max_size=min(minor, 3)))),
+        reopens=tuple(draw(st.lists(reopenings, max_size=3))) if returned else (),
+    )
+
+
 def _posting(draw: st.DrawFn, side: Side, amount: Money, role: AccountRole) -> Posting:
     groups = draw(st.lists(texts, max_size=3))
     return Posting(
@@ -97,6 +139,7 @@ def _datapoints() -> st.SearchStrategy[Datapoints]:
         description=texts,
         payee=texts,
         attendees=st.lists(texts, max_size=2).map(tuple),
+        reconciled_entries=st.lists(texts, max_size=2).map(tuple),
         employee=texts,
         team=texts,
         note=texts,

@@ -8,6 +8,7 @@ from bilag.domain.failure import FailureCode
 from bilag.ports.accounting_system import PostedDocument, Rejected
 from tests.adapters.accounting.plaintext.conftest import Opener
 from tests.adapters.accounting.plaintext.oracles import HLEDGER, load
+from tests.adapters.accounting.plaintext.payable_samples import PAPER, an_invoice
 from tests.adapters.accounting.plaintext.samples import HASH, a_config, an_entry
 from tests.builders import DKK, EUR
 
@@ -98,3 +99,29 @@ async def test_a_new_currency_is_declared_once_for_hledger(open_books: Opener, f
         "commodity 1000.00 EUR",
         "commodity 1000.000 KWD",
     ]
+
+
+async def test_a_vendors_own_account_that_a_person_closed_takes_nothing(open_books: Opener, folder: Path) -> None:
+    books = open_books()
+    assert isinstance(await books.post(an_invoice(1), HASH), PostedDocument)
+    accounts = folder / "accounts.beancount"
+    accounts.write_text(accounts.read_text() + "2030-01-01 close Liabilities:6800:V1001-Gadget-Store\n")
+    answer = await books.post(an_invoice(2), HASH)
+    assert isinstance(answer, Rejected)
+    assert [failure.code for failure in answer.failures] == [FailureCode.ACCOUNT_CLOSED]
+    assert isinstance(await books.post(an_invoice(3, vendor=PAPER), HASH), PostedDocument)
+
+
+async def test_a_vendors_own_account_is_opened_once_below_the_payable_account(open_books: Opener, folder: Path) -> None:
+    chart = (ChartAccount(number="6800", kind=AccountKind.LIABILITY, name="Accounts payable"),)
+    for number in (1, 2):
+        books = open_books(config=a_config(folder, chart=chart))
+        await books.post(an_invoice(number), HASH)
+        await books.close()
+    text = (folder / "accounts.beancount").read_text()
+    opened = (
+        "1970-01-01 open Liabilities:6800-Accounts-payable:V1001-Gadget-Store\n"
+        '  payable: "6800"\n  vendor: "V1001"\n  name: "Gadget Store"\n'
+    )
+    assert text.count(opened) == 1
+    assert text.count("V1001") == 2

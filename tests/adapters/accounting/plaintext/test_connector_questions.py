@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
-from bilag.adapters.accounting.plaintext.config import ChartAccount, KnownVendor, Syntax
+from bilag.adapters.accounting.plaintext.config import ChartAccount, Syntax
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths
-from bilag.domain.export_item import Supplier
+from bilag.domain.known_vendor import KnownVendor
+from bilag.domain.payables import BooksVendor, VendorKey, VendorQuery
 from tests.adapters.accounting.plaintext.conftest import Opener
 from tests.adapters.accounting.plaintext.samples import HASH, OCTOBER, a_config, an_entry, names_in
 from tests.builders import EUR
@@ -52,22 +53,51 @@ async def test_codes_are_checked_only_against_a_list(open_books: Opener, folder:
     assert await listed.unknown_dimensions([("COSTCENTRE", "C-100"), ("PROJECT", "C-100")]) == {("PROJECT", "C-100")}
 
 
+VENDORS = (
+    KnownVendor(
+        number="V-1",
+        name="Papirhuset",
+        external_id="aa-1",
+        account="2441",
+        tax_registration_number="DK12345678",
+        payable_account="2440",
+    ),
+    KnownVendor(number="E-7", employee_code="007", tax_registration_number="dk-12.34 56 78", blocked=True),
+)
+
+
 @pytest.mark.parametrize(
-    ("supplier", "known"),
+    ("key", "value", "numbers"),
     [
-        (Supplier(code="V-1"), True),
-        (Supplier(code="V-2"), False),
-        (Supplier(code="V-2", account="2441"), True),
-        (Supplier(tax_identifier="dk 12 34 56 78"), True),
-        (Supplier(name="Papirhuset"), False),
-        (Supplier(code="", account="", tax_identifier=""), False),
+        (VendorKey.CODE, "V-1", ["V-1"]),
+        (VendorKey.CODE, "v-1", []),
+        (VendorKey.CODE, "", []),
+        (VendorKey.EXTERNAL_ID, "aa-1", ["V-1"]),
+        (VendorKey.EXTERNAL_ID, "", []),
+        (VendorKey.ACCOUNT, "2441", ["V-1"]),
+        (VendorKey.ACCOUNT, "2440", []),
+        (VendorKey.TAX_REGISTRATION_NUMBER, "dk 12 34-56.78", ["V-1", "E-7"]),
+        (VendorKey.TAX_REGISTRATION_NUMBER, " - ", []),
+        (VendorKey.EMPLOYEE_CODE, "007", ["E-7"]),
+        (VendorKey.EMPLOYEE_CODE, "V-1", []),
     ],
 )
-async def test_a_vendor_is_found_by_code_account_or_tax_identifier(
-    open_books: Opener, folder: Path, supplier: Supplier, *, known: bool
+async def test_vendors_are_found_by_each_key(
+    open_books: Opener, folder: Path, key: VendorKey, value: str, numbers: list[str]
 ) -> None:
-    vendors = (KnownVendor(code="V-1"), KnownVendor(account="2441"), KnownVendor(tax_identifier="DK12345678"))
-    assert await open_books(config=a_config(folder, vendors=vendors)).has_vendor(supplier) is known
+    books = open_books(config=a_config(folder, vendors=VENDORS))
+    found = await books.vendors(VendorQuery(key=key, value=value, source="vendor.code"))
+    assert [vendor.number for vendor in found] == numbers
+    assert names_in(folder) == []
+
+
+async def test_a_vendor_comes_with_its_account_and_whether_it_is_blocked(open_books: Opener, folder: Path) -> None:
+    books = open_books(config=a_config(folder, vendors=VENDORS))
+    query = VendorQuery(key=VendorKey.TAX_REGISTRATION_NUMBER, value="DK12345678", source="supplier.taxId")
+    assert await books.vendors(query) == (
+        BooksVendor(number="V-1", name="Papirhuset", payable_account="2440"),
+        BooksVendor(number="E-7", name="", blocked=True),
+    )
 
 
 async def test_periods_are_answered_from_the_table(open_books: Opener, folder: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from bilag.adapters.accounting.plaintext.dialect import Unreadable
+from bilag.adapters.accounting.plaintext.amounts import Unreadable
 from bilag.adapters.accounting.plaintext.index import ReferenceIndex, place
 from bilag.adapters.accounting.plaintext.scan import read_block, scan
 from bilag.adapters.accounting.plaintext.syntax_beancount import BeancountDialect

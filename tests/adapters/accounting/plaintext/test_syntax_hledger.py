@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
+from bilag.adapters.accounting.plaintext.amounts import Unreadable
 from bilag.adapters.accounting.plaintext.dialect import (
     BooksAccountLine,
     NewEntry,
     NewReceipt,
-    Unreadable,
     receipt_block,
     voucher_block,
 )

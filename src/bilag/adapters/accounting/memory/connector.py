@@ -7,6 +7,8 @@ from itertools import count
 
 from bilag.adapters.accounting.memory import refusals
 from bilag.adapters.accounting.memory.entry import StandingEntry, entry_of
+from bilag.adapters.accounting.memory.own_payment import own_payment, own_reference
+from bilag.adapters.accounting.memory.payables import PayableRegister, statement_of
 from bilag.adapters.accounting.memory.script import (
     Alters,
     Call,
@@ -24,11 +26,20 @@ from bilag.adapters.accounting.memory.set_up import BooksSetUp
 from bilag.domain.attachment import NoteFile, StoredFile
 from bilag.domain.books_account import BooksAccount
 from bilag.domain.capabilities import Capabilities
-from bilag.domain.export_item import Supplier
+from bilag.domain.document import Document
 from bilag.domain.failure import Failure, JobFailure
-from bilag.domain.ledger import Document
+from bilag.domain.known_vendor import matching_vendors
+from bilag.domain.ledger import DocumentKind
+from bilag.domain.payables import (
+    BooksVendor,
+    PayableItem,
+    PayableKeys,
+    PayableStatement,
+    VendorDocument,
+    VendorQuery,
+)
 from bilag.domain.period import AccountingPeriod
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected, SettlementRefused
 from bilag.ports.errors import OutcomeUnknown
 
 
@@ -43,12 +54,14 @@ class MemoryBooks:
         self._periods = {period.name: period for period in self._set_up.periods}
         self._script = Script(tuple(trouble))
         self._entries: dict[str, StandingEntry] = {}
+        self._ids: dict[str, StandingEntry] = {}
+        self._payables = PayableRegister()
         self._numbers = count(1)
         self._closed = False
 
     @property
     def entries(self) -> tuple[StandingEntry, ...]:
-        """Everything that stands in the books now, oldest first."""
+        """Everything that stands in the books now, their own payments too, oldest first."""
         return tuple(self._entries.values())
 
     def plan(self, incident: Incident) -> None:
@@ -56,8 +69,10 @@ class MemoryBooks:
         self._script.add(incident)
 
     def remove(self, external_reference: str) -> None:
-        """Take the entry out, as a person does; raises KeyError when it is not there."""
-        del self._entries[external_reference]
+        """Take the entry out, as a person does, with the books' own payment; KeyError when it is not there."""
+        self._take_out(external_reference)
+        if own_reference(external_reference) in self._entries:
+            self._take_out(own_reference(external_reference))
 
     def edit(self, external_reference: str, altered: Alters) -> None:
         """Change the entry, as a person does; raises KeyError when it is not there."""
@@ -99,15 +114,20 @@ class MemoryBooks:
         self._meet(Call.DIMENSIONS)
         return frozenset(keys) - self._set_up.dimensions
 
-    async def has_vendor(self, supplier: Supplier) -> bool:
-        """Whether a vendor has the supplier's code, account or tax identifier."""
-        self._meet(Call.VENDOR)
-        asked = (supplier.code, supplier.account, supplier.tax_identifier)
-        return any(
-            mine is not None and mine == theirs
-            for vendor in self._set_up.vendors
-            for mine, theirs in zip((vendor.code, vendor.account, vendor.tax_identifier), asked, strict=True)
-        )
+    async def vendors(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
+        """The vendors of the set-up that match, in its order."""
+        self._meet(Call.VENDORS)
+        return matching_vendors(self._set_up.vendors, query)
+
+    async def payable_items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
+        """The vendor's documents that share a key, oldest first."""
+        self._meet(Call.PAYABLE_ITEMS)
+        return self._payables.items(keys)
+
+    async def payables(self) -> PayableStatement:
+        """What is open, and the balances of every account that a vendor document has moved."""
+        self._meet(Call.PAYABLES)
+        return statement_of(self._payables, self._entries.values())
 
     async def period_of(self, day: date) -> AccountingPeriod | None:
         """The period that covers the day."""
@@ -120,7 +140,7 @@ class MemoryBooks:
         later = [period for period in self._periods.values() if period.start > after and not period.closed]
         return min(later, key=lambda period: period.start, default=None)
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+    async def post(self, document: Document, content_hash: str) -> PostAnswer:
         """Book the document once; a repeat answers with what stands, other content is a conflict."""
         happening = self._meet(Call.POST, document.external_reference)
         if isinstance(happening, Rejects):
@@ -140,13 +160,13 @@ class MemoryBooks:
 
     async def attached(self, external_id: str) -> frozenset[str]:
         """The hashes of the entry's files."""
-        entry = self._by_id(external_id)
+        entry = self._ids.get(external_id)
         self._meet(Call.ATTACHED, entry.external_reference if entry else "")
         return frozenset(file.sha256 for file in entry.files) if entry else frozenset()
 
     async def attach(self, external_id: str, file: StoredFile) -> Failure | None:
         """Link the file once more."""
-        entry = self._by_id(external_id)
+        entry = self._ids.get(external_id)
         if entry is None:
             return refusals.not_in_books(external_id)
         happening = self._meet(Call.ATTACH, entry.external_reference)
@@ -161,7 +181,7 @@ class MemoryBooks:
 
     async def attach_note(self, external_id: str, note: NoteFile) -> Failure | None:
         """Link the text; the same text again changes nothing."""
-        entry = self._by_id(external_id)
+        entry = self._ids.get(external_id)
         if entry is None:
             return refusals.not_in_books(external_id)
         happening = self._meet(Call.ATTACH_NOTE, entry.external_reference)
@@ -187,7 +207,9 @@ class MemoryBooks:
             self.close_period(happening.name)
         return happening
 
-    def _book(self, document: Document, content_hash: str) -> StandingEntry | PeriodRefused | Rejected:
+    def _book(
+        self, document: Document, content_hash: str
+    ) -> StandingEntry | PeriodRefused | SettlementRefused | Rejected:
         reference = document.external_reference
         standing = self._entries.get(reference)
         if standing is not None:
@@ -201,14 +223,35 @@ class MemoryBooks:
             return Rejected(failures=failures)
         if period.closed:
             return PeriodRefused(period=period.name)
-        entry = self._entries[reference] = entry_of(str(next(self._numbers)), document, content_hash)
+        refused = self._settlement_refused(document) if isinstance(document, VendorDocument) else None
+        return refused or self._put_in(document, content_hash)
+
+    def _settlement_refused(self, document: VendorDocument) -> SettlementRefused | Rejected | None:
+        if document.is_payment and document.vendor.number in self._set_up.pays_itself:
+            for allocation in document.settles:
+                other = self._payables.document(allocation.reference)
+                if other is not None and other.kind is DocumentKind.VENDOR_INVOICE:
+                    return Rejected(failures=(refusals.paid_by_the_books(allocation.reference),))
+        refused = self._payables.refused(document)
+        return SettlementRefused(reference=refused) if refused else None
+
+    def _put_in(self, document: Document, content_hash: str) -> StandingEntry:
+        entry = entry_of(str(next(self._numbers)), document, content_hash)
+        self._entries[entry.external_reference] = self._ids[entry.external_id] = entry
+        self._payables.add(entry)
+        if isinstance(document, VendorDocument) and document.vendor.number in self._set_up.pays_itself:
+            payment = own_payment(document)
+            if payment is not None:
+                self._put_in(payment, "")
         return entry
+
+    def _take_out(self, reference: str) -> None:
+        entry = self._entries.pop(reference)
+        del self._ids[entry.external_id]
+        self._payables.remove(reference)
 
     def _period_of(self, day: date) -> AccountingPeriod | None:
         return next((period for period in self._periods.values() if period.covers(day)), None)
-
-    def _by_id(self, external_id: str) -> StandingEntry | None:
-        return next((entry for entry in self._entries.values() if entry.external_id == external_id), None)
 
 
 def _lose_before(happening: Happening | None, what: str) -> None:

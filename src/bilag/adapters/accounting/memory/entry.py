@@ -5,8 +5,10 @@ from datetime import date
 
 from bilag.adapters.accounting.memory.script import Alters
 from bilag.domain.attachment import NoteFile, StoredFile
-from bilag.domain.ledger import Document, PostingMode, Side
+from bilag.domain.document import Document
+from bilag.domain.ledger import PostingMode, Side
 from bilag.domain.money import Money
+from bilag.domain.payables import VendorDocument
 from bilag.ports.accounting_system import PostedDocument
 
 
@@ -41,6 +43,7 @@ class StandingEntry:
             mode=self.mode,
             total=self.total,
             content_hash=self.content_hash,
+            settles=self.document.settles if isinstance(self.document, VendorDocument) else (),
         )
 
     def alter(self, altered: Alters) -> None:

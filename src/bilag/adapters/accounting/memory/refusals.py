@@ -4,8 +4,11 @@ from collections.abc import Iterator
 
 from bilag.adapters.accounting.memory.set_up import BooksSetUp
 from bilag.domain.attachment import AttachmentRules, StoredFile
+from bilag.domain.document import Document
+from bilag.domain.expense_type import BookkeepingMethod
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.ledger import Document, Posting, PostingMode
+from bilag.domain.ledger import Posting, PostingMode
+from bilag.domain.payables import VendorDocument
 
 
 def document_failures(document: Document, set_up: BooksSetUp) -> tuple[Failure, ...]:
@@ -15,6 +18,10 @@ def document_failures(document: Document, set_up: BooksSetUp) -> tuple[Failure, 
         found.append(
             _failure(FailureCode.BOOKS_REJECTED, "mode", "The books have no drafts.", "Ask for a final entry.")
         )
+    methods = set_up.capabilities.methods
+    if isinstance(document, VendorDocument) and BookkeepingMethod.ACCOUNTS_PAYABLE not in methods:
+        text = "The books keep no accounts payable."
+        found.append(_failure(FailureCode.METHOD_NOT_SUPPORTED, "kind", text, "Ask for a journal entry."))
     for position, posting in enumerate(document.postings):
         found.extend(_posting_failures(posting, f"postings[{position}]", set_up))
     return tuple(found)
@@ -35,6 +42,16 @@ def other_content(reference: str) -> Failure:
         "",
         f"{reference} stands in the books with other content.",
         "Compare the entry with the expense.",
+    )
+
+
+def paid_by_the_books(reference: str) -> Failure:
+    """A payment came for an invoice that the books settled by themselves."""
+    return _failure(
+        FailureCode.BOOKS_REJECTED,
+        "settles",
+        f"The books paid {reference} by themselves as it was posted.",
+        "Book no payment of it.",
     )
 
 

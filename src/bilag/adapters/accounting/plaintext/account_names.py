@@ -51,6 +51,23 @@ def derived_name(number: str, name: str, kind: AccountKind, taken: Container[str
     return next(other for extra in count(2) if (other := f"{wanted}-{extra}") not in taken)
 
 
+def derived_below(parent: str, number: str, name: str, taken: Container[str]) -> str:
+    """The name of a vendor's own account: V1001 "Gadget Store" gives "Liabilities:6800:V1001-Gadget-Store"."""
+    wanted = f"{parent}:{_component(f'{number} {name}')}"
+    if wanted not in taken:
+        return wanted
+    return next(other for extra in count(2) if (other := f"{wanted}-{extra}") not in taken)
+
+
+def vendor_number_problem(number: str) -> str:
+    """Why the text cannot stand in the books as a vendor's number, or empty text."""
+    if number_problem(number):
+        return f"the vendor number {number!r} is empty, not printable, or longer than {NUMBER_CHARACTERS_MAX}"
+    if not any(_may_follow(sign) and sign != "-" for sign in number):
+        return f"the vendor number {number!r} has no letter and no digit to name an account after"
+    return ""
+
+
 def beancount_problem(name: str) -> str:
     """Why beancount would not take the account name, or empty text.
 

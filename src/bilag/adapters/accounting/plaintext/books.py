@@ -1,6 +1,7 @@
 """The books while they are open: locked, laid out, repaired, indexed. Used by one thread at a time."""
 
 import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, assert_never
@@ -10,9 +11,11 @@ from bilag.adapters.accounting.plaintext.account_book import AccountBook
 from bilag.adapters.accounting.plaintext.config import PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry
 from bilag.adapters.accounting.plaintext.disk import FOLDER_MODE, Disk
+from bilag.adapters.accounting.plaintext.index import Place
 from bilag.adapters.accounting.plaintext.journal_folder import JournalFolder
 from bilag.adapters.accounting.plaintext.layout import Layout
 from bilag.adapters.accounting.plaintext.lock import FolderLock
+from bilag.adapters.accounting.plaintext.payables_register import PayablesRegister
 from bilag.adapters.accounting.plaintext.syntax_beancount import BeancountDialect
 from bilag.adapters.accounting.plaintext.syntax_hledger import HledgerDialect
 from bilag.adapters.accounting.plaintext.text_escape import holdable, link
@@ -44,6 +47,8 @@ class Books:
         self.accounts = AccountBook(config, self.layout, self.dialect, disk)
         self._clock = clock
         self._lock: FolderLock | None = None
+        self._viewed: JournalFolder | None = None
+        self._register: PayablesRegister | None = None
 
     def ready(self) -> None:
         """Open the books if they are not open, and take in what a person changed since the last time.
@@ -69,6 +74,42 @@ class Books:
                 self.accounts.refresh()
         except OSError as problem:
             raise Unreachable(f"the accounts cannot be read: {problem}") from problem
+
+    def view(self) -> JournalFolder:
+        """The journal files as they are now: nothing is locked, created or repaired while the books are not open.
+
+        Raises NeedsPerson on a wrong configuration, Unreachable when the files cannot be read.
+        """
+        if self.is_open:
+            self.ready()
+            return self.folder
+        self.look()
+        try:
+            if self._viewed is None:
+                self._viewed = JournalFolder(self.layout, self.dialect, self.disk, self._clock)
+            if self.layout.journal.is_dir():
+                self._viewed.refresh()
+        except OSError as problem:
+            raise Unreachable(f"the books cannot be read: {problem}") from problem
+        return self._viewed
+
+    def register(self, folder: JournalFolder) -> PayablesRegister:
+        """The vendor documents in these journal files as they were last seen, built when first asked for.
+
+        Raises OSError.
+        """
+        if self._register is None or not self._register.belongs_to(folder):
+            self._drop_register()
+            self._register = PayablesRegister(folder, self.dialect, self.accounts)
+        self._register.sync()
+        return self._register
+
+    def appended(self, path: Path, entries: Sequence[tuple[StandingEntry, Place]]) -> None:
+        """Index the entries that were just written to a journal file."""
+        for entry, where in entries:
+            self.folder.index.add(entry.external_reference, entry.voucher, where)
+        if self._register is not None and self._register.belongs_to(self.folder):
+            self._register.added(path.name, entries)
 
     @property
     def is_open(self) -> bool:
@@ -96,6 +137,7 @@ class Books:
             mode=entry.mode,
             total=entry.total,
             content_hash=entry.content_hash,
+            settles=entry.vendor.settles if entry.vendor else (),
         )
 
     def receipt_file(self, path: str) -> Path:
@@ -117,6 +159,7 @@ class Books:
 
     def close(self) -> None:
         """Write down the voucher numbers and let the next writer in."""
+        self._drop_register()
         if self._lock is not None:
             self.folder.note_vouchers()
             self._lock.release()
@@ -140,6 +183,12 @@ class Books:
             self.accounts.open_chart()
             stack.pop_all()
         self._lock = lock
+        self._viewed = None
+
+    def _drop_register(self) -> None:
+        if self._register is not None:
+            self._register.close()
+            self._register = None
 
     def _require_sound_config(self) -> None:
         if self._lock is None and (problems := self.config.problems()):

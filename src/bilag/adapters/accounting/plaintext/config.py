@@ -12,9 +12,11 @@ from bilag.adapters.accounting.plaintext.account_names import (
     beancount_problem,
     hledger_problem,
     number_problem,
+    vendor_number_problem,
 )
 from bilag.adapters.accounting.plaintext.periods import MONTHS_PER_YEAR, CalendarMonths, Periods
 from bilag.domain.failure import JobFailure, JobReason
+from bilag.domain.known_vendor import KnownVendor
 from bilag.domain.money import Currency
 
 _EURO: Final = Currency("EUR")
@@ -41,15 +43,6 @@ class ChartAccount:
     account: str = ""
     currencies: frozenset[Currency] = frozenset()
     closed: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownVendor:
-    """A supplier that the books know; an empty field matches nothing."""
-
-    code: str = ""
-    account: str = ""
-    tax_identifier: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +73,7 @@ class PlaintextConfig:
             *(_invalid(text, "Correct the period table of these books.") for text in self.periods.problems()),
             *self._year_problems(),
             *(_invalid(text, "Correct the chart of accounts of these books.") for text in self._chart_problems()),
+            *(_invalid(text, "Correct the vendors of these books.") for text in self._vendor_problems()),
             *self._address_problems(),
         )
 
@@ -112,6 +106,20 @@ class PlaintextConfig:
         for name, times in Counter(account.account for account in self.chart if account.account).items():
             if times > 1:
                 yield f"{times} account numbers share the name {name}"
+
+    def _vendor_problems(self) -> Iterator[str]:
+        chart = {account.number for account in self.chart}
+        for number, times in Counter(vendor.number for vendor in self.vendors).items():
+            if problem := vendor_number_problem(number):
+                yield problem
+            if times > 1:
+                yield f"vendor {number!r} stands among the vendors {times} times"
+        for vendor in self.vendors:
+            payable = vendor.payable_account
+            if payable and payable not in chart and not self.open_accounts:
+                yield f"vendor {vendor.number}: its payable account {payable} does not stand in the chart"
+            elif payable and (problem := number_problem(payable)):
+                yield f"vendor {vendor.number}: {problem}"
 
     def _account_problems(self, account: ChartAccount) -> Iterator[str]:
         number = account.number

@@ -17,22 +17,24 @@ from typing import Final, TypeVar
 
 from bilag.adapters.accounting.plaintext import documents
 from bilag.adapters.accounting.plaintext.books import Books
-from bilag.adapters.accounting.plaintext.config import KnownVendor, PlaintextConfig
+from bilag.adapters.accounting.plaintext.config import PlaintextConfig
 from bilag.adapters.accounting.plaintext.disk import Disk
 from bilag.adapters.accounting.plaintext.group_commit import GroupCommit
-from bilag.adapters.accounting.plaintext.posting_group import PostAnswer, PostRequest, post_group
+from bilag.adapters.accounting.plaintext.payable_statement import payable_items, payable_statement
+from bilag.adapters.accounting.plaintext.posting_group import PostRequest, post_group
 from bilag.adapters.accounting.plaintext.readiness import folder_problems
 from bilag.adapters.accounting.plaintext.receipt_group import LinkAnswer, LinkRequest, link_group
 from bilag.adapters.accounting.plaintext.text_escape import holdable
 from bilag.domain.attachment import AttachmentRules, FileFormat, NoteFile, StoredFile
 from bilag.domain.books_account import BooksAccount
 from bilag.domain.capabilities import Capabilities, KeyClass
+from bilag.domain.document import Document
 from bilag.domain.expense_type import BookkeepingMethod
-from bilag.domain.export_item import Supplier
 from bilag.domain.failure import Failure, FailureCode, JobFailure
-from bilag.domain.ledger import Document
+from bilag.domain.known_vendor import matching_vendors
+from bilag.domain.payables import BooksVendor, PayableItem, PayableKeys, PayableStatement, VendorQuery
 from bilag.domain.period import AccountingPeriod
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PostAnswer, PostedDocument
 from bilag.ports.clock import Clock
 from bilag.ports.errors import Unreachable
 
@@ -41,7 +43,7 @@ _COPIES_AT_ONCE: Final = 4
 _RULES: Final = AttachmentRules(formats=frozenset(FileFormat))
 CAPABILITIES: Final = Capabilities(
     system="plaintext",
-    methods=frozenset({BookkeepingMethod.JOURNAL, BookkeepingMethod.NONE}),
+    methods=frozenset({BookkeepingMethod.JOURNAL, BookkeepingMethod.ACCOUNTS_PAYABLE, BookkeepingMethod.NONE}),
     key_class=KeyClass.NATURAL_KEY,
     drafts=True,
     periods=True,
@@ -76,7 +78,7 @@ class PlaintextBooks:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Journal entries with drafts, periods and any receipt that Pleo has."""
+        """Journal entries and vendor documents with drafts, periods and any receipt that Pleo has."""
         return CAPABILITIES
 
     async def problems(self) -> tuple[JobFailure, ...]:
@@ -103,9 +105,20 @@ class PlaintextBooks:
         known = self._config.dimensions
         return frozenset(keys) - known if known else frozenset()
 
-    async def has_vendor(self, supplier: Supplier) -> bool:
-        """Whether a configured vendor matches."""
-        return any(_matches(vendor, supplier) for vendor in self._config.vendors)
+    async def vendors(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
+        """The configured vendors with the value; text books pay nobody by themselves."""
+        return matching_vendors(self._config.vendors, query)
+
+    async def payable_items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
+        """The vendor's documents that share a key, oldest first, as they stand now. Raises BadAnswer."""
+        return await self._viewing(lambda: payable_items(self._books, keys))
+
+    async def payables(self) -> PayableStatement:
+        """What is open, and the sums of all postings to the payable accounts. Raises BadAnswer, naming file and line.
+
+        Locks and creates nothing while the books are not open.
+        """
+        return await self._viewing(lambda: payable_statement(self._books))
 
     async def period_of(self, day: date) -> AccountingPeriod | None:
         """The period of the table that covers the day."""
@@ -115,7 +128,7 @@ class PlaintextBooks:
         """The first open period of the table that starts after the day."""
         return self._config.periods.next_open(after)
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument | PeriodRefused | Rejected:
+    async def post(self, document: Document, content_hash: str) -> PostAnswer:
         """Book the document once, on the disk before this returns. Raises OutcomeUnknown when undoing failed too."""
         return await self._posts.submit(PostRequest(document=document, content_hash=content_hash))
 
@@ -190,21 +203,17 @@ class PlaintextBooks:
 
         return await self._in_thread(asked)
 
+    async def _viewing(self, ask: Callable[[], _Found]) -> _Found:
+        def asked() -> _Found:
+            try:
+                return ask()
+            except OSError as problem:
+                raise Unreachable(f"the books cannot be read: {problem}") from problem
+
+        return await self._in_thread(asked)
+
     async def _in_thread(self, work: Callable[[], _Found]) -> _Found:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-
-
-def _matches(vendor: KnownVendor, supplier: Supplier) -> bool:
-    """By supplier code, then account, then tax identifier, whose spaces and case do not count."""
-    if supplier.code and vendor.code == supplier.code:
-        return True
-    if supplier.account and vendor.account == supplier.account:
-        return True
-    return bool(supplier.tax_identifier and _same_tax_identifier(vendor.tax_identifier, supplier.tax_identifier))
-
-
-def _same_tax_identifier(one: str, other: str) -> bool:
-    return "".join(one.split()).upper() == "".join(other.split()).upper()
 
 
 def _too_large(file: StoredFile) -> Failure:

@@ -5,13 +5,15 @@ line was not finished: nothing that was promised is in it.
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Protocol
 
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
-from bilag.domain.ledger import Document, PostingMode
+from bilag.adapters.accounting.plaintext.vendor_fields import VendorFields
+from bilag.domain.document import Document
+from bilag.domain.ledger import AccountRole, Posting, PostingMode
 from bilag.domain.money import Currency, Money
 
 # Far above any entry of Pleo's; longer blocks are refused rather than written.
@@ -26,7 +28,10 @@ _SPACES: Final = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BooksAccountLine:
-    """An account as the accounts file has it. `name` is its full name in the books, `title` what people call it."""
+    """An account as the accounts file has it. `name` is its full name in the books, `title` what people call it.
+
+    A vendor's own account has no number; it has those of the `payable` account and of the `vendor`.
+    """
 
     name: str
     kind: AccountKind | None = None
@@ -34,16 +39,28 @@ class BooksAccountLine:
     title: str = ""
     currencies: frozenset[Currency] = frozenset()
     closed: bool = False
+    payable: str = ""
+    vendor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEntry:
-    """A document on its way into the books. `accounts` gives the name in the books for every account number."""
+    """A document on its way into the books. `accounts` gives the name in the books for every account number.
+
+    `vendor_accounts` does so for what the document posts to the vendor.
+    """
 
     document: Document
     content_hash: str
     voucher: str
     accounts: Mapping[str, str]
+    vendor_accounts: Mapping[str, str] = field(default_factory=dict)
+
+    def account_of(self, posting: Posting) -> str:
+        """The name in the books of the posting's account."""
+        if self.vendor_accounts and posting.role is AccountRole.ACCOUNTS_PAYABLE:
+            return self.vendor_accounts[posting.account]
+        return self.accounts[posting.account]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +77,11 @@ class NewReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StandingEntry:
-    """An entry as it was read from the books. `total` is its debit side."""
+    """An entry as it was read from the books. `total` is its debit side.
+
+    `postings` are account names and amounts, debits positive; one that was left out is worked out. `vendor` is None
+    unless the entry is a vendor document.
+    """
 
     external_reference: str
     voucher: str
@@ -69,6 +90,8 @@ class StandingEntry:
     total: Money
     content_hash: str
     account: str
+    postings: tuple[tuple[str, Money], ...] = ()
+    vendor: VendorFields | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +107,7 @@ class ScanPatterns:
     """How our own lines are found among a person's, in bytes.
 
     `reference` has the raw reference as its first group, `voucher` the voucher; `header` matches where an entry
-    starts, `receipt` where a receipt does.
+    starts, `receipt` where a receipt does, `vendor_document` what only entries of vendor documents have.
     """
 
     header: re.Pattern[bytes]
@@ -92,10 +115,20 @@ class ScanPatterns:
     voucher: re.Pattern[bytes]
     receipt: re.Pattern[bytes]
     receipt_voucher: re.Pattern[bytes]
+    vendor_document: re.Pattern[bytes]
 
 
-class Unreadable(ValueError):
-    """Somebody changed an entry into something that we cannot read; the text says what."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoosePosting:
+    """A posting that anybody may have written. `units` is its amount as text, without cost, price or assertion.
+
+    `is_plain` says that there was none of these. `group` names what has to balance together; "" need not balance.
+    """
+
+    account: str
+    units: str
+    is_plain: bool = True
+    group: str = "real"
 
 
 class Dialect(Protocol):
@@ -149,6 +182,26 @@ class Dialect(Protocol):
 
     def read_entry(self, text: str) -> StandingEntry:
         """The entry that the lines say."""
+        ...
+
+    def included(self, text: str) -> tuple[str, ...]:
+        """What the file includes: paths relative to it, perhaps with wildcards."""
+        ...
+
+    def without_comments(self, text: str) -> str:
+        """The text with as many lines, where nothing that starts with a date is a comment."""
+        ...
+
+    def is_transaction(self, text: str) -> bool:
+        """Whether the lines, of which the first starts with a digit, are a transaction."""
+        ...
+
+    def indirect_lines(self, text: str) -> Iterator[tuple[int, str]]:
+        """Lines that move or rename amounts without a posting, each with the offset where it starts."""
+        ...
+
+    def loose_postings(self, text: str) -> tuple[LoosePosting, ...]:
+        """The postings of any transaction, whoever wrote it, their amounts as text."""
         ...
 
     def read_receipt(self, text: str) -> StandingReceipt:

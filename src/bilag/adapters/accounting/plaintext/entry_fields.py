@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final, TypeAlias
 
+from bilag.adapters.accounting.plaintext import vendor_fields as vendor
+from bilag.domain.document import Document
 from bilag.domain.export_item import BankAccount, InvoiceInformation
-from bilag.domain.ledger import Datapoints, Dimension, Document, Posting
+from bilag.domain.ledger import Datapoints, Dimension, Posting
 from bilag.domain.money import Money
+from bilag.domain.payables import VendorDocument
 
 FieldValue: TypeAlias = str | date | Money
 Field: TypeAlias = tuple[str, FieldValue]
@@ -20,9 +23,12 @@ VOUCHER: Final = "voucher"
 CONTENT_HASH: Final = "content_hash"
 SHA256: Final = "sha256"
 NUMBER: Final = "number"
+# What a vendor's own account is found by: the number of the payable account, and the vendor's.
+PAYABLE: Final = "payable"
+VENDOR: Final = "vendor"
 # Values that programs compare; their spelling must survive to the letter.
 EXACT_FIELDS: Final = frozenset(
-    {EXTERNAL_REFERENCE, VOUCHER, CONTENT_HASH, SHA256, NUMBER, "reconciliation_id", "tax_code"}
+    {EXTERNAL_REFERENCE, VOUCHER, CONTENT_HASH, SHA256, NUMBER, PAYABLE, VENDOR, "tax_code", *vendor.EXACT}
 )
 DIMENSION: Final = "dimension_"
 DIMENSION_GROUP: Final = "group_"
@@ -36,6 +42,8 @@ def entry_fields(document: Document, voucher: str, content_hash: str) -> Iterato
     yield EXTERNAL_REFERENCE, document.external_reference
     yield VOUCHER, voucher
     yield CONTENT_HASH, content_hash
+    if isinstance(document, VendorDocument):
+        yield from vendor.vendor_fields(document)
     when = document.posting_date
     yield "period", when.period
     if when.moved_by is not None:
@@ -68,18 +76,8 @@ def posting_fields(posting: Posting, document: Document) -> Iterator[Field]:
     yield from _dimension_fields(posting.dimensions)
 
 
-def amount_text(money: Money) -> str:
-    """The amount with exactly its currency's decimals, from integers alone: "8969.650 KWD", "-1500 JPY"."""
-    decimals = money.currency.decimals
-    digits = str(abs(money.minor)).rjust(decimals + 1, "0")
-    sign = "-" if money.minor < 0 else ""
-    if not decimals:
-        return f"{sign}{digits} {money.currency.code}"
-    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]} {money.currency.code}"
-
-
 def _datapoint_fields(data: Datapoints) -> Iterator[tuple[str, str | date]]:
-    yield "reconciliation_id", data.reconciliation_id
+    yield vendor.RECONCILIATION_ID, data.reconciliation_id
     yield "expense_type", data.expense_type
     yield "employee", data.employee
     yield "employee_code", data.employee_code
@@ -87,7 +85,7 @@ def _datapoint_fields(data: Datapoints) -> Iterator[tuple[str, str | date]]:
     yield "team_code", data.team_code
     yield "note", data.note
     yield "attendees", _LIST_SEPARATOR.join(data.attendees)
-    yield "reconciled_entries", _LIST_SEPARATOR.join(data.reconciled_entries)
+    yield vendor.RECONCILED_ENTRIES, vendor.list_text(data.reconciled_entries)
     yield "supplier_country", data.supplier_country
     yield "merchant_category", data.merchant_category
     yield WEB_LINK, data.web_link
@@ -99,9 +97,9 @@ def _datapoint_fields(data: Datapoints) -> Iterator[tuple[str, str | date]]:
 
 
 def _invoice_fields(invoice: InvoiceInformation) -> Iterator[tuple[str, str | date]]:
-    yield "invoice_number", invoice.number
+    yield vendor.INVOICE_NUMBER, invoice.number
     yield "invoice_date", invoice.invoice_date
-    yield "invoice_due", invoice.due_date or ""
+    yield vendor.INVOICE_DUE, invoice.due_date or ""
     yield "invoice_paid", invoice.payment_date or ""
     yield "invoice_status", invoice.status
     if invoice.supplier_bank_account is not None:

@@ -2,11 +2,12 @@
 
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry, StandingReceipt, Unreadable
+from bilag.adapters.accounting.plaintext.amounts import Unreadable
+from bilag.adapters.accounting.plaintext.dialect import Dialect, StandingEntry, StandingReceipt
 from bilag.adapters.accounting.plaintext.disk import (
     FOLDER_MODE,
     Disk,
@@ -115,6 +116,15 @@ class JournalFolder:
         """Write down the highest voucher numbers."""
         remember_vouchers(self.layout.vouchers, self.index.last_numbers())
 
+    @property
+    def signatures(self) -> Mapping[str, Signature]:
+        """What was last seen of every journal file, by its name."""
+        return self._seen
+
+    def number_of(self, name: str) -> int:
+        """The number that stands for the journal file in places."""
+        return self._number(self.layout.journal / name)
+
     def file_of(self, where: Place) -> Path:
         """The journal file of the place."""
         return self._paths[file_and_offset(where)[0]]
@@ -132,14 +142,14 @@ class JournalFolder:
         try:
             return self._dialect.read_entry(read_block(self._paths[number], offset))
         except Unreadable as why:
-            raise _unreadable(self._paths[number], offset, why) from why
+            raise unreadable(self._paths[number], offset, why) from why
 
     def _receipt(self, where: Place) -> StandingReceipt:
         number, offset = file_and_offset(where)
         try:
             return self._dialect.read_receipt(read_block(self._paths[number], offset))
         except Unreadable as why:
-            raise _unreadable(self._paths[number], offset, why) from why
+            raise unreadable(self._paths[number], offset, why) from why
 
     def _repair(self) -> None:
         """Set aside what a crash or a write that could not be undone left, before anything is written behind it."""
@@ -162,7 +172,8 @@ class JournalFolder:
         return self._numbers[path]
 
 
-def _unreadable(path: Path, offset: int, why: Unreadable) -> BadAnswer:
+def unreadable(path: Path, offset: int, why: Unreadable | str) -> BadAnswer:
+    """What to tell of an entry at the offset in bytes that a person changed beyond reading."""
     with path.open("rb") as file:
         line = file.read(offset).count(b"\n") + 1
     return BadAnswer(f"{path.name} line {line} cannot be read back: {why}. Correct the entry there")

@@ -1,27 +1,27 @@
 """Posting a group of documents: checked one by one, written together, each file's share in one durable write."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from bilag.adapters.accounting.plaintext import refusals
+from bilag.adapters.accounting.plaintext.amounts import Unreadable
 from bilag.adapters.accounting.plaintext.books import Books
 from bilag.adapters.accounting.plaintext.dialect import (
     BLOCK_BYTES_MAX,
     NewEntry,
     StandingEntry,
-    Unreadable,
     voucher_block,
 )
 from bilag.adapters.accounting.plaintext.index import voucher_text
 from bilag.adapters.accounting.plaintext.periods import file_name, fiscal_year
+from bilag.adapters.accounting.plaintext.settling import Claims, vendor_difference
 from bilag.adapters.accounting.plaintext.text_escape import holdable
-from bilag.domain.ledger import Document, Side
+from bilag.domain.document import Document
+from bilag.domain.ledger import AccountRole, Side
+from bilag.domain.payables import VendorDocument
 from bilag.domain.period import AccountingPeriod
-from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
+from bilag.ports.accounting_system import PeriodRefused, PostAnswer, Rejected
 from bilag.ports.errors import BadAnswer, OutcomeUnknown, Trouble, Unreachable
-
-PostAnswer: TypeAlias = PostedDocument | PeriodRefused | Rejected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,19 +107,22 @@ def _write(books: Books, period: AccountingPeriod, share: dict[int, PostRequest]
     year = fiscal_year(period, books.config.fiscal_year_first_month)
     number = books.folder.index.last_number(year)
     try:
+        claims = Claims(books)
         for position, request in share.items():
-            drawn = _draw_up(books, request, voucher_text(year, number + 1), position)
-            if isinstance(drawn, Rejected):
-                answers[position] = drawn
-            else:
+            refused = claims.refused(request.document)
+            drawn = refused or _draw_up(books, request, voucher_text(year, number + 1), position)
+            if isinstance(drawn, _Ready):
                 ready.append(drawn)
+                claims.take(request.document)
                 number += 1
+            else:
+                answers[position] = drawn
         answers |= _append(books, period, ready)
     except (OutcomeUnknown, Unreachable) as trouble:
         answers |= {position: trouble for position in share if position not in answers}
     except OSError as problem:
-        refused = Unreachable(f"the books cannot be written: {problem}")
-        answers |= {position: refused for position in share if position not in answers}
+        unreachable = Unreachable(f"the books cannot be written: {problem}")
+        answers |= {position: unreachable for position in share if position not in answers}
     return answers
 
 
@@ -129,8 +132,7 @@ def _append(books: Books, period: AccountingPeriod, ready: Sequence[_Ready]) -> 
     path = books.layout.period_file(file_name(period))
     about = f"Accounting period {period.name}, {period.start} to {period.end}"
     places = books.folder.append(path, about, [one.block for one in ready])
-    for one, where in zip(ready, places, strict=True):
-        books.folder.index.add(one.standing.external_reference, one.standing.voucher, where)
+    books.appended(path, [(one.standing, where) for one, where in zip(ready, places, strict=True)])
     books.folder.note_vouchers()
     return {one.position: books.posted(one.standing) for one in ready}
 
@@ -140,19 +142,35 @@ def _draw_up(books: Books, request: PostRequest, voucher: str, position: int) ->
     document = request.document
     roles = {posting.account: posting.role for posting in document.postings}
     accounts = books.accounts.opened(roles, [document.currency])
-    entry = NewEntry(document=document, content_hash=request.content_hash, voucher=voucher, accounts=accounts)
+    entry = NewEntry(
+        document=document,
+        content_hash=request.content_hash,
+        voucher=voucher,
+        accounts=accounts,
+        vendor_accounts=_vendor_accounts(books, document),
+    )
     text = books.dialect.entry_text(entry)
     block = voucher_block(voucher, text)
     if len(block[0]) > BLOCK_BYTES_MAX:
         return Rejected(failures=(refusals.too_long(document),))
     try:
         standing = books.dialect.read_entry(text)
-        problem = _difference(standing, request, voucher)
+        problem = _difference(standing, request, voucher) or vendor_difference(
+            standing, document, books.accounts.vendor_accounts
+        )
     except Unreadable as why:
         problem = str(why)
     if problem:
         return Rejected(failures=(refusals.not_readable(document, problem),))
     return _Ready(position=position, block=block, standing=standing)
+
+
+def _vendor_accounts(books: Books, document: Document) -> Mapping[str, str]:
+    """The vendor's own accounts that the document posts to, by the numbers of the payable accounts."""
+    if not isinstance(document, VendorDocument):
+        return {}
+    payables = (one.account for one in document.postings if one.role is AccountRole.ACCOUNTS_PAYABLE)
+    return books.accounts.opened_for_vendor(payables, document.vendor)
 
 
 def _difference(standing: StandingEntry, request: PostRequest, voucher: str) -> str:

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 
 from bilag.adapters.accounting.plaintext.account_book import AccountBook
+from bilag.adapters.accounting.plaintext.account_names import vendor_number_problem
 from bilag.adapters.accounting.plaintext.config import PlaintextConfig
 from bilag.adapters.accounting.plaintext.dialect import BLOCK_BYTES_MAX, StandingEntry
 from bilag.domain.books_account import BooksAccount
+from bilag.domain.document import Document
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.ledger import Document, Posting
+from bilag.domain.ledger import AccountRole, Posting
+from bilag.domain.payables import VendorDocument
 
 
 def posting_failures(document: Document, accounts: AccountBook, config: PlaintextConfig) -> tuple[Failure, ...]:
@@ -17,6 +20,11 @@ def posting_failures(document: Document, accounts: AccountBook, config: Plaintex
         path = f"postings[{position}]"
         found.extend(_account_failures(posting, accounts.find(posting.account), path))
         found.extend(_code_failures(posting, config, path))
+        if isinstance(document, VendorDocument) and posting.role is AccountRole.ACCOUNTS_PAYABLE:
+            own = accounts.find_vendor_account(posting.account, document.vendor.number)
+            found.extend(_account_failures(posting, own, path) if own else ())
+    if isinstance(document, VendorDocument) and (problem := vendor_number_problem(document.vendor.number)):
+        found.append(_vendor_unknown(problem))
     return tuple(found)
 
 
@@ -106,6 +114,15 @@ def _account_failures(posting: Posting, account: BooksAccount | None, path: str)
             message=f"The account {posting.account} ({account.name}) takes {allowed}, not {currency}.",
             remedy=f"Choose an account that takes {currency}, or allow the currency in the chart.",
         )
+
+
+def _vendor_unknown(problem: str) -> Failure:
+    return Failure(
+        code=FailureCode.VENDOR_UNKNOWN,
+        path="vendor",
+        message=f"These books cannot have the vendor: {problem}.",
+        remedy="Correct the vendor's number in Pleo and among the vendors of these books.",
+    )
 
 
 def _code_failures(posting: Posting, config: PlaintextConfig, path: str) -> Iterator[Failure]:

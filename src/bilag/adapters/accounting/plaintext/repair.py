@@ -52,16 +52,19 @@ def torn_block(data: bytes) -> TornBlock | None:
     return TornBlock(start=start, end=len(data)) if start < len(data) else None
 
 
+def torn_range(path: Path) -> range:
+    """Which bytes of a file are an unfinished block, perhaps one that is being written. Raises OSError."""
+    skipped, tail = _tail(path)
+    torn = torn_block(tail)
+    return range(0) if torn is None else range(skipped + torn.start, skipped + torn.end)
+
+
 def repair_file(disk: Disk, path: Path, folder: Path, now: datetime) -> Repair | None:
     """Take a torn block out of the file and keep it in the folder; None when the file is whole.
 
     Raises OSError and Unreachable, with the file as it was.
     """
-    size = path.stat().st_size
-    skipped = max(0, size - _TAIL_BYTES_MAX)
-    with path.open("rb") as file:
-        file.seek(skipped)
-        tail = file.read()
+    skipped, tail = _tail(path)
     torn = torn_block(tail)
     if torn is None:
         return None
@@ -74,6 +77,14 @@ def repair_file(disk: Disk, path: Path, folder: Path, now: datetime) -> Repair |
         rest = whole[: skipped + torn.start] + whole[skipped + torn.end :]
         replace_file(disk, path, rest, spare=folder / "spare")
     return Repair(journal=path, aside=aside, size_bytes=torn.end - torn.start)
+
+
+def _tail(path: Path) -> tuple[int, bytes]:
+    """The end of the file, where a block may be unfinished, and how many bytes come before it."""
+    skipped = max(0, path.stat().st_size - _TAIL_BYTES_MAX)
+    with path.open("rb") as file:
+        file.seek(skipped)
+        return skipped, file.read()
 
 
 def _partial_start(data: bytes) -> int:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from bilag.adapters.accounting.plaintext.dialect import BLOCK_BYTES_MAX, Dialect, ScanPatterns, Unreadable
+from bilag.adapters.accounting.plaintext.amounts import Unreadable
+from bilag.adapters.accounting.plaintext.dialect import BLOCK_BYTES_MAX, Dialect, ScanPatterns
 from bilag.adapters.accounting.plaintext.index import ReferenceIndex, place
 
 _CHUNK_BYTES: Final = 4 * 1024 * 1024
@@ -21,6 +22,15 @@ def scan(path: Path, file_number: int, dialect: Dialect, index: ReferenceIndex) 
             index.add(name, voucher or name, place(file_number, offset + header))
         for start, voucher in _receipts(data, dialect.patterns):
             index.add_receipt(voucher, place(file_number, offset + start))
+
+
+def vendor_documents(path: Path, torn: range, dialect: Dialect) -> Iterator[tuple[int, str]]:
+    """Where each of our vendor documents starts, outside the `torn` bytes, and its lines. Raises OSError."""
+    for offset, data in _chunks(path):
+        for header, _, _ in _entries(data, dialect.patterns):
+            block = data[header : _block_end(data, header) + 1]
+            if offset + header not in torn and dialect.patterns.vendor_document.search(block):
+                yield offset + header, block.decode(errors="replace")
 
 
 def read_block(path: Path, offset: int) -> str:

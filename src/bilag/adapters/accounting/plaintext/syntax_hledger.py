@@ -6,17 +6,19 @@ from typing import Final, assert_never
 
 from bilag.adapters.accounting.plaintext import entry_fields as fields
 from bilag.adapters.accounting.plaintext import text_escape as escape
+from bilag.adapters.accounting.plaintext import vendor_fields as vendor
 from bilag.adapters.accounting.plaintext.account_names import AccountKind
+from bilag.adapters.accounting.plaintext.amounts import Unreadable, amount_text, read_amount
 from bilag.adapters.accounting.plaintext.dialect import (
     BooksAccountLine,
+    LoosePosting,
     NewEntry,
     NewReceipt,
     ScanPatterns,
     StandingEntry,
     StandingReceipt,
-    Unreadable,
 )
-from bilag.adapters.accounting.plaintext.read_back import debit_total, first_values, read_amount, read_date
+from bilag.adapters.accounting.plaintext.read_back import debit_total, first_values, read_date, whole_postings
 from bilag.domain.ledger import PostingMode, Side
 from bilag.domain.money import Currency, Money
 
@@ -31,8 +33,14 @@ _FIELDS: Final = {
     name: re.compile(rf"^[ \t]+;[ \t]*{name}:([^,\r\n]*)", re.MULTILINE)
     for name in (fields.EXTERNAL_REFERENCE, fields.VOUCHER, fields.CONTENT_HASH)
 }
+_VENDOR_FIELD: Final = re.compile(rf"^[ \t]+;[ \t]*({'|'.join(vendor.READ)}):([^,\r\n]*)", re.MULTILINE)
 _NOT_POSTING: Final = re.compile(r"\s*(?:$|;)")
 _COMMODITY: Final = re.compile(r"^commodity[ \t]+[0-9., ]*([A-Z]{3})\b", re.MULTILINE)
+_INCLUDE: Final = re.compile(r"^!?include[ \t]+(?:[a-z]+:)?([^\n;]+)", re.MULTILINE)
+_COMMENT_BLOCK: Final = re.compile(r"^comment[ \t]*\n.*?(?:^end comment[^\n]*\n|\Z)", re.MULTILINE | re.DOTALL)
+_RENAMING: Final = re.compile(r"^!?(?:alias|apply[ \t]+account)[ \t][^\n]*", re.MULTILINE)
+_PRICE_OR_ASSERTION: Final = re.compile(r"[{@=]")
+_VIRTUAL: Final = re.compile(r"([(\[])(.+)[)\]]")
 _DOCUMENT_TAGS: Final = re.compile(r"([a-z0-9_]+):([^,\n]*)")
 
 
@@ -46,6 +54,7 @@ class HledgerDialect:
         voucher=re.compile(rb"^[ \t]+;[ \t]*voucher:([^,\r\n]*)", re.MULTILINE),
         receipt=re.compile(rb"^; document:", re.MULTILINE),
         receipt_voucher=re.compile(rb"[ \t,]voucher:([^,\r\n]*)"),
+        vendor_document=re.compile(rb"^[ \t]+;[ \t]*document_kind:", re.MULTILINE),
     )
 
     def main_text(self, title: str, currency: Currency) -> str:
@@ -64,10 +73,15 @@ class HledgerDialect:
         return f"; {escape.description(about)}\ndecimal-mark .\n"
 
     def account_text(self, account: BooksAccountLine) -> str:
-        """An `account` directive, with the number that Pleo knows the account by and the kind of account."""
+        """An `account` directive with the kind of account and the number that Pleo knows it by.
+
+        A vendor's own has the numbers of payable account and vendor instead.
+        """
+        values = {fields.NUMBER: account.number, fields.PAYABLE: account.payable, fields.VENDOR: account.vendor}
+        lines = "".join(f"    ; {name}:{escape.tag_exact(value)}\n" for name, value in values.items() if value)
         kind = f"    ; type:{_type_letter(account.kind)}\n" if account.kind else ""
         title = f"    ; name:{escape.tag_value(account.title)}\n" if account.title else ""
-        return f"\naccount {account.name}\n    ; number:{escape.tag_exact(account.number)}\n{title}{kind}"
+        return f"\naccount {account.name}\n{lines}{title}{kind}"
 
     def currency_text(self, currency: Currency) -> str:
         """A `commodity` directive, which `hledger check --strict` asks for."""
@@ -88,6 +102,8 @@ class HledgerDialect:
                     name=name.strip(),
                     number=escape.exact_tag(values.get(fields.NUMBER, "")),
                     title=values.get("name", ""),
+                    payable=escape.exact_tag(values.get(fields.PAYABLE, "")),
+                    vendor=escape.exact_tag(values.get(fields.VENDOR, "")),
                 )
             )
         return tuple(found)
@@ -102,8 +118,8 @@ class HledgerDialect:
         for name, value in fields.entry_fields(document, entry.voucher, entry.content_hash):
             lines.append(f"    ; {name}:{_value_text(name, value)}\n")
         for posting in document.postings:
-            amount = fields.amount_text(posting.amount if posting.side is Side.DEBIT else -posting.amount)
-            lines.append(f"    {entry.accounts[posting.account]:<{_ACCOUNT_WIDTH}}  {amount:>{_AMOUNT_WIDTH}}\n")
+            amount = amount_text(posting.amount if posting.side is Side.DEBIT else -posting.amount)
+            lines.append(f"    {entry.account_of(posting):<{_ACCOUNT_WIDTH}}  {amount:>{_AMOUNT_WIDTH}}\n")
             for name, value in fields.posting_fields(posting, document):
                 lines.append(f"        ; {name}:{_value_text(name, value)}\n")
         return "".join(lines)
@@ -125,18 +141,52 @@ class HledgerDialect:
         header = _HEADER.match(text)
         if header is None:
             raise Unreadable("the entry does not start with a date")
-        postings = list(_postings(text))
-        if not postings:
-            raise Unreadable("the entry has no postings")
+        postings = whole_postings(list(_postings(text)))
         return StandingEntry(
             external_reference=_field(text, fields.EXTERNAL_REFERENCE),
             voucher=_field(text, fields.VOUCHER),
             day=read_date(*header.group(1, 2, 3)),
             mode=PostingMode.FINAL if header[4] == "*" else PostingMode.DRAFT,
-            total=debit_total([amount for _, amount in postings]),
+            total=debit_total(postings),
             content_hash=_field(text, fields.CONTENT_HASH),
             account=postings[0][0],
+            postings=postings,
+            vendor=vendor.read_vendor_fields(_vendor_values(text)),
         )
+
+    def included(self, text: str) -> tuple[str, ...]:
+        """The paths in `include` directives, without the name of a format in front."""
+        return tuple(path.strip() for path in _INCLUDE.findall(text))
+
+    def without_comments(self, text: str) -> str:
+        """The text with the blocks between `comment` and `end comment` emptied."""
+        return _COMMENT_BLOCK.sub(lambda found: "\n" * found[0].count("\n"), text)
+
+    def is_transaction(self, text: str) -> bool:
+        """Whatever starts with a digit is one."""
+        del text
+        return True
+
+    def indirect_lines(self, text: str) -> Iterator[tuple[int, str]]:
+        """The directives that rename accounts."""
+        return ((found.start(), found[0]) for found in _RENAMING.finditer(text))
+
+    def loose_postings(self, text: str) -> tuple[LoosePosting, ...]:
+        """Account names and units, without price, assertion and the marks of virtual postings."""
+        found = []
+        for line in text.split("\n")[1:]:
+            if _NOT_POSTING.match(line):
+                continue
+            posting = _POSTING.match(line)
+            if posting is None:
+                raise Unreadable(f"the line {line.strip()!r} is no posting")
+            amount = (posting[2] or "").strip()
+            units = _PRICE_OR_ASSERTION.split(amount, 1)[0].strip()
+            name, group = posting[1], "real"
+            if virtual := _VIRTUAL.fullmatch(name):
+                name, group = virtual[2], "virtual" if virtual[1] == "[" else ""
+            found.append(LoosePosting(account=name, units=units, is_plain=units == amount, group=group))
+        return tuple(found)
 
     def read_receipt(self, text: str) -> StandingReceipt:
         """The comment line at the start of the text."""
@@ -150,9 +200,11 @@ class HledgerDialect:
 
 def _value_text(name: str, value: fields.FieldValue) -> str:
     if isinstance(value, Money):
-        return fields.amount_text(value)
+        return amount_text(value)
     if not isinstance(value, str):
         return value.isoformat()
+    if name in vendor.LISTS:
+        return value
     if name in fields.EXACT_FIELDS or name.startswith((fields.DIMENSION, fields.DIMENSION_GROUP)):
         return escape.tag_exact(value)
     return escape.tag_link(value) if name == fields.WEB_LINK else escape.tag_value(value)
@@ -178,6 +230,13 @@ def _type_letter(kind: AccountKind) -> str:
 def _field(text: str, name: str) -> str:
     found = _FIELDS[name].search(text)
     return "" if found is None else escape.exact_tag(found[1])
+
+
+def _vendor_values(text: str) -> dict[str, str]:
+    return first_values(
+        (name, escape.exact_tag(value) if name in vendor.EXACT else value.strip())
+        for name, value in _VENDOR_FIELD.findall(text)
+    )
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Webhooks: taken on a port of ours, checked, and remembered."""
