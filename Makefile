@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test check fix bench docs lock clean
+.PHONY: demo test test-crash check fix bench docs lock clean
 
 demo: $(VENV)/.demo-installed ## one realistic Export Job, from Pleo to balanced books
 	@$(BIN)/bilag demo
 
 test: check ## everything a contributor can check
 	@$(BIN)/python -m pytest -n auto -q
+
+test-crash: $(VENV)/.dev-installed ## 100,000 simulated courses of crashes and lost answers, and every planted bug
+	@$(BIN)/python -m tests.simulation --seeds 0:100000 --jobs 2 --report reliability.json
+	@$(BIN)/python -m tests.simulation --planted --jobs 2
 
 check: $(VENV)/.dev-installed ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
