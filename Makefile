@@ -4,17 +4,30 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-crash check fix bench docs lock clean
+.PHONY: demo test test-crash programs check fix bench docs lock clean
 
 demo: $(VENV)/.demo-installed ## one realistic Export Job, from Pleo to balanced books
 	@$(BIN)/bilag demo
 
-test: check ## everything a contributor can check
+test: check programs ## everything a contributor can check
 	@$(BIN)/python -m pytest -n auto -q
 
 test-crash: $(VENV)/.dev-installed ## 100,000 simulated courses of crashes and lost answers, and every planted bug
 	@$(BIN)/python -m tests.simulation --seeds 0:100000 --jobs 2 --report reliability.json
 	@$(BIN)/python -m tests.simulation --planted --jobs 2
+
+# Tests start a PostgreSQL server of their own, and let hledger judge the books that are written for it.
+programs: ## what the tests use besides Python: installed by root, named to everybody else
+	@missing=""; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="postgresql"; \
+	command -v hledger >/dev/null || missing="$$missing hledger"; \
+	test -n "$$missing" || exit 0; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		echo "installing $$missing ..."; \
+		apt-get update -qq >/dev/null && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends $$missing >/dev/null 2>&1 \
+			|| echo "can't install $$missing: their tests are skipped"; \
+	else echo "their tests are skipped without: apt-get install $$missing"; fi
 
 check: $(VENV)/.dev-installed ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .
