@@ -3,6 +3,9 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# What is measured beside bilag has an environment of its own.
+BENCH_VENV := .venv-bench
+ROUNDS ?= 3
 
 .PHONY: demo test test-crash programs check fix bench docs lock clean
 
@@ -12,9 +15,11 @@ demo: $(VENV)/.demo-installed ## one realistic Export Job, from Pleo to balanced
 test: check programs ## everything a contributor can check
 	@$(BIN)/python -m pytest -n auto -q
 
-test-crash: $(VENV)/.dev-installed ## 100,000 simulated courses of crashes and lost answers, and every planted bug
+test-crash: $(VENV)/.dev-installed ## 100,000 simulated courses of crashes, then real processes killed, and every planted bug
 	@$(BIN)/python -m tests.simulation --seeds 0:100000 --jobs 2 --report reliability.json
 	@$(BIN)/python -m tests.simulation --planted --jobs 2
+	@$(BIN)/python -m tests.crash --all --reports tests/crash/reports
+	@$(BIN)/python -m tests.crash --planted
 
 # Tests start a PostgreSQL server of their own, and let hledger judge the books that are written for it.
 programs: ## what the tests use besides Python: installed by root, named to everybody else
@@ -39,8 +44,9 @@ fix: $(VENV)/.dev-installed ## format and mend what can be mended
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: $(VENV)/.dev-installed ## measure a job of 100,000 items; writes benchmarks/
-	@$(BIN)/python -m benchmarks.run
+bench: $(VENV)/.dev-installed $(BENCH_VENV)/.installed ## compare with peers and with the limit; writes benchmarks/ (ROUNDS=1 is quicker)
+	@$(BIN)/python -m benchmarks.run --rounds $(ROUNDS)
+	@$(BENCH_VENV)/bin/python -m benchmarks.plots
 
 docs: $(VENV)/.dev-installed ## write the generated pages again
 	@$(BIN)/python -m docs.generate
@@ -51,9 +57,11 @@ lock: $(VENV)/.dev-installed ## pin the dependencies again, with hashes
 		--no-header --extra books --extra build -o requirements.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header --extra books --extra build --extra dev -o requirements-dev.lock pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header -o requirements-bench.lock requirements-bench.in
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "bilag needs Python 3.11 or later: apt-get install python3 python3-venv"; exit 1; }
@@ -72,3 +80,9 @@ $(VENV)/.dev-installed: requirements-dev.lock pyproject.toml | $(BIN)/python
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.demo-installed
+
+$(BENCH_VENV)/.installed: requirements-bench.lock | $(BIN)/python
+	@echo "installing into $(BENCH_VENV) ..."
+	@$(BIN)/python -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.lock
+	@touch $@

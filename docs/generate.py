@@ -11,6 +11,7 @@ from docs.pages.connectors import capabilities_table
 from docs.pages.failures import failures_page
 from docs.pages.markdown import with_block
 from docs.pages.plan import plan_page
+from docs.pages.reliability import real_processes_table
 from docs.pages.states import states_page
 
 FOLDER: Final = Path(__file__).parent
@@ -24,6 +25,7 @@ PAGES: Final[Mapping[str, Callable[[], str]]] = {
 BLOCKS: Final[Mapping[str, tuple[str, Callable[[], str]]]] = {
     "connectors.md": ("capabilities", capabilities_table),
     "operations.md": ("commands", commands_table),
+    "reliability.md": ("real processes", real_processes_table),
 }
 
 

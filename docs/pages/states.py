@@ -26,6 +26,7 @@ RECEIPT_MEANINGS: Final[Mapping[ReceiptState, str]] = {
     ReceiptState.OWED: "written down before the document is posted",
     ReceiptState.ATTACHED: "in the books, linked to its document",
     ReceiptState.WAIVED: "booked without it, because the settings allow that",
+    ReceiptState.REPLACED: "owed by an earlier try; the document has all files of the expense without it now",
 }
 
 _INTRODUCTION: Final = """\

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bilag.app.serving import ServeEnd
+from bilag.app.looking import ServeEnd
 from bilag.simulator.faults import Fault, FaultKind
 from bilag.simulator.terms import JobStatus
 from tests.e2e.invariants import assert_all_hold, reports_of

@@ -28,6 +28,7 @@ async def test_everything_well_before_the_first_run_and_after_it(bilag: Terminal
         "✓ accounts",
         "✓ periods",
         "✓ state",
+        "✓ journal",
     ]
 
 
@@ -63,7 +64,7 @@ async def test_everything_wrong_is_told_in_one_pass(bilag: Terminal, demo: Stage
 
     assert said.code == 1
     wrong = [line for line in said.out.splitlines() if line.startswith("✗ ")]
-    assert [line.split(":")[0] for line in wrong] == ["✗ Pleo", "✗ accounts", "✗ accounts", "✗ periods", "✗ state"]
+    assert [line.split(":")[0] for line in wrong] == ["✗ Pleo", "✗ accounts", "✗ accounts", "✗ periods", "✗ journal"]
     for part in ("PLEO_API_KEY_THAT_NOBODY_SET", "9999", "9998", "2026-11", "posting-journal.sqlite"):
         assert part in said.out
     assert "accounts.input_tax" in said.out

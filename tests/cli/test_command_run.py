@@ -17,6 +17,7 @@ SUMMARY_KEYS = [
     "unreported",
     "failureReason",
     "failureReasonType",
+    "pace",
     "failedItems",
     "itemsWithWarnings",
 ]

@@ -1,6 +1,6 @@
 import pytest
 
-from bilag.domain.known_vendor import KnownVendor, matching_vendors
+from bilag.domain.known_vendor import KnownVendor, VendorDirectory, matching_vendors
 from bilag.domain.payables import BooksVendor, VendorKey, VendorQuery
 
 PAPIRHUSET = KnownVendor(
@@ -55,3 +55,13 @@ def test_answer_says_what_the_books_know() -> None:
     query = VendorQuery(key=VendorKey.CODE, value="V1", source="test")
     known = BooksVendor(number="V1", name="Papirhuset", payable_account="2441", blocked=True, settles_on_posting=True)
     assert matching_vendors([PAPIRHUSET], query) == (known,)
+
+
+def test_directory_answers_any_number_of_questions() -> None:
+    namesake = KnownVendor(number="V2", account="44001")
+    directory = VendorDirectory(iter([PAPIRHUSET, namesake]))
+    for _ in range(2):
+        query = VendorQuery(key=VendorKey.ACCOUNT, value="44001", source="test")
+        assert directory.matching(query) == (PAPIRHUSET.in_books(), namesake.in_books())
+        assert directory.numbered("V2") == namesake.in_books()
+        assert directory.numbered("44001") is None

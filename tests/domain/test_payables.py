@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from bilag.domain.ledger import DocumentKind, UnbalancedEntry
-from bilag.domain.payables import Allocation, Reopening
+from bilag.domain.payables import Allocation, PayableKeys, Reopening, SharedKey, shared_keys
 from tests.builders import money
 from tests.payable_builders import a_payment, an_invoice
 
@@ -69,3 +69,25 @@ def test_an_allocation_takes_something(nothing: str) -> None:
         replace(INVOICE, amount=money(nothing))
     with pytest.raises(AssertionError):
         replace(REOPENED, amount=money(nothing))
+
+
+def keys_of_a_document(invoice: str = "", reconciliation: str = "", *reconciled: str) -> frozenset[SharedKey]:
+    return shared_keys("V1", invoice, reconciliation, reconciled)
+
+
+def test_documents_are_looked_for_by_invoice_number_and_by_who_reconciles_whom() -> None:
+    wanted = PayableKeys(vendor_number="V1", invoice_number=" INV-1 ", reconciliation_ids=frozenset({"R-1"})).shared
+    for found in (("INV-1",), ("INV-1 ",), ("", "R-1"), ("", "R-9", "R-8", "R-1")):
+        assert not wanted.isdisjoint(keys_of_a_document(*found))
+    for other in (("INV-2",), ("", "R-2"), ("", "", "R-2"), ("R-1",)):
+        assert wanted.isdisjoint(keys_of_a_document(*other))
+
+
+def test_what_is_empty_is_shared_by_nobody() -> None:
+    assert keys_of_a_document(" ", "", "") == frozenset()
+    assert PayableKeys(vendor_number="V1", reconciliation_ids=frozenset({""})).shared == frozenset()
+
+
+def test_nothing_is_shared_across_vendors() -> None:
+    keys = PayableKeys(vendor_number="V2", invoice_number="INV-1")
+    assert keys.shared.isdisjoint(keys_of_a_document("INV-1"))

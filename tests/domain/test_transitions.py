@@ -20,6 +20,8 @@ POSTING = {
     ("sent", "rejected"),
     ("sent", "unknown"),
     ("unknown", "posted"),
+    ("unknown", "rejected"),
+    ("unknown", "rejected"),
     ("unknown", "intended"),
     ("rejected", "intended"),
 }

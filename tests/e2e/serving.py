@@ -14,9 +14,10 @@ import aiohttp
 from standardwebhooks import Webhook
 
 from bilag.adapters.pleo.subscriptions import Subscription as Subscribed
+from bilag.app.looking import ServeEnd, Surroundings
 from bilag.app.receiving import Receiving
 from bilag.app.running import RunSummary
-from bilag.app.serving import ServeEnd, ServeFace, Surroundings, serve_config
+from bilag.app.serving import ServeFace, serve_around
 from bilag.app.stopping import StopRequest
 from bilag.app.webhooks import open_subscription_desk
 from bilag.config.load import load_config
@@ -38,7 +39,7 @@ class BriskClock:
         return datetime.now(UTC)
 
     def monotonic_seconds(self) -> float:
-        return time.monotonic()
+        return time.monotonic() * HASTE
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds / HASTE)
@@ -54,12 +55,28 @@ class Served:
     summaries: list[RunSummary] = field(default_factory=list)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
+    places: list[Path] = field(default_factory=list)
+    workers_only: bool = False
+    tell: Callable[[RunSummary], None] | None = None
     running: asyncio.Task[ServeEnd] | None = None
 
     def start(self) -> None:
-        face = ServeFace(listening=self._hear, tell=self.summaries.append, progress=SilentProgress())
+        face = ServeFace(
+            listening=self._hear,
+            tell=self.tell or self.summaries.append,
+            progress=SilentProgress(),
+            workers_only=self.workers_only,
+        )
         around = Surroundings(environment=self.environment, clock=BriskClock(), dice=Random(1))  # noqa: S311  jitter
-        self.running = asyncio.create_task(serve_config(self.stage.config(), face, self.stop, around))
+        places = self.places or [self.stage.config_path]
+        self.running = asyncio.create_task(serve_around(places, face, self.stop, around))
+
+    def forget(self) -> None:
+        """What the next process knows of the one that has ended."""
+        assert self.running is not None
+        assert self.running.done()
+        self.stop, self.listening, self.running = StopRequest(), asyncio.Event(), None
+        self.summaries.clear()
 
     async def ended(self) -> ServeEnd:
         assert self.running is not None
@@ -80,8 +97,8 @@ class Served:
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
             return answer.status, await answer.json()
 
-    def _hear(self, receiving: Receiving) -> None:
-        self.url = receiving.url
+    def _hear(self, receiving: Receiving | None) -> None:
+        self.url = receiving.url if receiving else ""
         self.listening.set()
 
 

@@ -13,6 +13,8 @@ from tests.house.source_files import ROOT, Finding, files_in, listed
 COME_WITH: Final = {"yarl": "aiohttp", "pydantic-core": "pydantic", "annotated-types": "pydantic"}
 # Nobody imports these: data, or a program.
 NOT_IMPORTED: Final = {"tzdata": "zoneinfo reads it where the machine has no time zones"}
+# Imported where it is asked for, and told about where it is missing.
+OPTIONAL: Final = {"opentelemetry": "telemetry"}
 REQUIREMENT: Final = re.compile(r"([a-z0-9.-]+)(?:\[[a-z,]+\])?==(\S+)")
 
 
@@ -33,7 +35,7 @@ def imported_distributions() -> Iterator[tuple[str, Finding]]:
         for node in file.nodes:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            for top in {name.partition(".")[0] for name in names} - {"bilag", *sys.stdlib_module_names}:
+            for top in {name.partition(".")[0] for name in names} - {"bilag", *OPTIONAL, *sys.stdlib_module_names}:
                 finding = Finding(
                     file.path, getattr(node, "lineno", 1), f"imports {top}, which is no direct dependency"
                 )
@@ -56,6 +58,11 @@ def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None
     assert not found, listed(found)
     unused = declared()[""] - {package for package, _ in used} - set(NOT_IMPORTED)
     assert not unused, f"nobody imports {sorted(unused)}: remove them from pyproject.toml"
+
+
+def test_what_is_imported_where_it_is_asked_for_is_an_extra() -> None:
+    for top, group in OPTIONAL.items():
+        assert any(package.startswith(top) for package in declared()[group]), top
 
 
 def test_every_locked_package_has_its_hashes() -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from bilag.domain.export_job import ItemStatus, JobEvent
 from bilag.domain.posting_record import Part, ReceiptState
 from bilag.domain.transitions import PostingState
+from bilag.ports.posting_journal import OutcomeChoice
 from tests.builders import COMPANY
 from tests.lifecycle.pleo_in_memory import JOB
 from tests.lifecycle.scene import Scene
@@ -54,3 +55,14 @@ async def assert_everything_succeeded(scene: Scene, job_id: str = JOB) -> None:
         told = {(report.status, report.external_id) for report in job.accepted if report.entry_id == entry_id}
         assert told == {(ItemStatus.SUCCESSFUL, entry.external_id)}
     assert (await scene.journal.tally(job_id)).unreported == 0
+
+
+async def assert_every_move_is_told_and_explained(scene: Scene, where: str) -> None:
+    """Three expenses of October, booked into November, say so and why."""
+    warned = await scene.journal.outcomes(JOB, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=10)
+    assert [len(outcome.warnings) for outcome in warned] == [1, 1, 1], where
+    for outcome in warned:
+        assert "2026-11-01 instead of 2026-10-15" in outcome.warnings[0], where
+        with_plan = await scene.journal.outcome_of_entry(outcome.entry_id)
+        assert with_plan is not None
+        assert with_plan.plan_json, where

@@ -4,13 +4,14 @@ from pathlib import Path
 import pytest
 
 from bilag.adapters.accounting.memory.script import Call, Happening, Incident, LosesAnswer, Raises, Rejects
+from bilag.domain.attachment import StoredFile
 from bilag.domain.capabilities import TextLimits
 from bilag.domain.export_item import ExportItem, ItemFile
 from bilag.domain.failure import Failure, FailureCode
-from bilag.domain.posting_record import ReceiptState
-from bilag.lifecycle.attach import Receipts, attach, fetch_receipts, owe, waive
+from bilag.domain.posting_record import ReceiptRecord, ReceiptState
+from bilag.lifecycle.attach import Receipts, attach, close_debts, fetch_receipts, owe
 from bilag.lifecycle.case import Case
-from bilag.lifecycle.plan_item import plan_item
+from bilag.lifecycle.plan_item import notes_of, plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.ports.accounting_system import PostedDocument
 from bilag.ports.errors import JobEnded, StoreFailed, Unreachable
@@ -55,7 +56,7 @@ async def attached(scene: Scene, case: Case) -> tuple[Failure, ...]:
     receipts = await fetch_receipts(case)
     key = journal_key(case.item)
     await owe(key, receipts.files, scene.desk)
-    return await attach(case, external_id, key, receipts.files)
+    return await attach(case, external_id, key, receipts.files, notes_of(case.item, scene.planner))
 
 
 async def states(scene: Scene, case: Case) -> list[ReceiptState]:
@@ -223,16 +224,39 @@ async def test_waiving_marks_what_is_still_owed_and_says_so(scene: Scene) -> Non
     case = in_pleo(scene, 2)
     plan(scene, Call.ATTACH, Rejects(NO))
     missing = await attached(scene, case)
-    warnings = await waive(journal_key(case.item), missing, scene.desk)
+    warnings = await close_debts(journal_key(case.item), (), missing, scene.desk)
     assert await states(scene, case) == [ReceiptState.WAIVED, ReceiptState.ATTACHED]
     assert "No." in warnings[0]
 
 
-async def test_nothing_is_waived_where_nothing_is_missing(scene: Scene) -> None:
+async def test_what_an_earlier_try_owed_is_replaced_where_nothing_is_missing(scene: Scene) -> None:
+    case = in_pleo(scene, 2)
+    first, second = (await fetch_receipts(case)).files
+    await owe(journal_key(case.item), (first, second), scene.desk)
+    await scene.journal.record_receipts([_attached_now(case, second)])
+    assert await close_debts(journal_key(case.item), (second,), (), scene.desk) == ()
+    assert await states(scene, case) == [ReceiptState.REPLACED, ReceiptState.ATTACHED]
+
+
+async def test_what_a_standing_document_has_is_not_owed_again(scene: Scene) -> None:
+    """An item whose outcome never reached Pleo is worked on once more, and may be stopped amid that."""
+    case = in_pleo(scene, 2)
+    first, second = (await fetch_receipts(case)).files
+    await scene.journal.record_receipts([_attached_now(case, first)])
+    await owe(journal_key(case.item), (first, second), scene.desk, stands=True)
+    assert await states(scene, case) == [ReceiptState.ATTACHED, ReceiptState.OWED]
+
+
+async def test_an_expense_without_files_asks_nothing_about_debts(scene: Scene) -> None:
     case = in_pleo(scene, 1)
     await owe(journal_key(case.item), (await fetch_receipts(case)).files, scene.desk)
-    assert await waive(journal_key(case.item), (), scene.desk) == ()
+    assert await close_debts(journal_key(case.item), (), (), scene.desk) == ()
     assert await states(scene, case) == [ReceiptState.OWED]
+
+
+def _attached_now(case: Case, file: StoredFile) -> ReceiptRecord:
+    key = journal_key(case.item)
+    return ReceiptRecord(key=key, sha256=file.sha256, name=file.name, state=ReceiptState.ATTACHED)
 
 
 async def test_a_full_disk_stops_the_run_and_fails_no_expense(scene: Scene) -> None:

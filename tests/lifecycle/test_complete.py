@@ -1,11 +1,13 @@
 import pytest
 
-from bilag.domain.export_job import ExportJob, JobEvent, JobReport, JobStatus
-from bilag.domain.failure import JobReason
+from bilag.domain.export_job import ExportJob, ItemStatus, JobEvent, JobReport, JobStatus
+from bilag.domain.failure import ItemReason, JobReason
 from bilag.domain.transitions import IllegalMove
 from bilag.lifecycle.complete import complete
 from bilag.lifecycle.start import start
 from bilag.ports.errors import OutcomeUnknown, Refused, Unreachable
+from bilag.ports.posting_journal import OutcomeTally
+from tests.builders import an_outcome
 from tests.lifecycle.pleo_in_memory import JOB
 from tests.lifecycle.pleo_script import LosesAnswer, MovesJob, Raises
 from tests.lifecycle.scene import Scene
@@ -60,6 +62,40 @@ async def test_refused_failed_falls_back_to_completed_with_errors(scene: Scene, 
     scene.pleo.plan("send_event", Raises(REFUSAL))
     assert await complete(job, FAILED, scene.desk) == WITH_ERRORS
     assert scene.pleo.at().events == [WITH_ERRORS]
+
+
+async def test_before_the_softer_word_every_item_tells_the_reason_that_the_job_may_not(
+    scene: Scene, job: ExportJob
+) -> None:
+    reason = JobReason.ACCOUNTING_SYSTEM_UNREACHABLE
+    unreachable = JobReport(event=JobEvent.FAILED, failure_reason="Nobody answers.", failure_reason_type=reason)
+    scene.pleo.plan("send_event", Raises(REFUSAL))
+    assert await complete(job, unreachable, scene.desk) == WITH_ERRORS
+    (report,) = scene.pleo.at().accepted
+    assert (report.status, report.failure_reason_type) == (ItemStatus.FAILED, ItemReason.ACCOUNTING_SYSTEM_UNREACHABLE)
+    assert (report.failure_reason or "").startswith("Nobody answers. ")
+    assert await scene.journal.tally(JOB) == OutcomeTally(failed=1)
+
+
+async def test_the_softer_word_changes_no_outcome_that_exists(scene: Scene, job: ExportJob) -> None:
+    booked = an_outcome(job_id=JOB, entry_id=job_items(scene)[0], external_id="7")
+    await scene.journal.record_outcome(booked)
+    scene.pleo.plan("send_event", Raises(REFUSAL))
+    assert await complete(job, FAILED, scene.desk) == COMPLETED, "an earlier run had booked everything"
+    (report,) = scene.pleo.at().accepted
+    assert (report.status, report.external_id) == (ItemStatus.SUCCESSFUL, "7")
+
+
+async def test_items_that_can_not_be_told_leave_the_job_open(scene: Scene, job: ExportJob) -> None:
+    scene.pleo.plan("send_event", Raises(REFUSAL))
+    scene.pleo.plan("update_items", Raises(Unreachable("gone")))
+    with pytest.raises(Unreachable):
+        await complete(job, FAILED, scene.desk)
+    assert scene.pleo.at().shown.status is JobStatus.IN_PROGRESS
+
+
+def job_items(scene: Scene) -> list[str]:
+    return scene.pleo.at().listed
 
 
 @pytest.mark.parametrize("report", [COMPLETED, WITH_ERRORS])

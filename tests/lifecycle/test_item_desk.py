@@ -52,9 +52,9 @@ class FullDisk(MemoryPostingJournal):
         vars(self).update(vars(journal))
         self._writes_left = failing
 
-    async def record(self, record: PostingRecord) -> None:
-        self._write(record.key.entry_id)
-        await super().record(record)
+    async def record(self, *records: PostingRecord) -> None:
+        self._write(records[0].key.entry_id)
+        await super().record(*records)
 
     async def record_outcome(self, outcome: ItemOutcome) -> None:
         self._write(outcome.entry_id)
@@ -260,12 +260,12 @@ async def test_earlier_failure_of_the_job_counts_in_its_end(scene: Scene) -> Non
 
 async def test_failing_disk_stops_the_job_before_anything_more_is_booked(scene: Scene) -> None:
     """The disk fails at each write of the second item in turn; what was not written down first is not booked."""
-    for write in range(1, 5):
+    for write in range(1, 4):
         fresh = Scene(scene.spool)
         job = fresh.pleo.add_job(*(fresh.item(number) for number in (1, 2, 3)))
         full = FullDisk(fresh.journal, write)
         with pytest.raises(StoreFailed):
             await run_job(job, fresh.desk_over(fresh.books, fresh.pleo, full))
-        assert fresh.booked == [reference(1), reference(2)][: 1 + (write > 2)]
+        assert fresh.booked == [reference(1), reference(2)][: 1 + (write > 1)]
         await fresh.run()
         await assert_everything_succeeded(fresh)

@@ -11,7 +11,7 @@ from bilag.domain.document import Document
 from bilag.domain.export_job import ExportJob, ItemStatus, JobEvent, JobItem, JobReport, JobStatus
 from bilag.domain.failure import Failure, FailureCode, JobReason
 from bilag.lifecycle.job import run_job
-from bilag.ports.accounting_system import PostAnswer
+from bilag.ports.accounting_system import PostAnswer, SendCheck, unchecked
 from bilag.ports.errors import JobEnded, Refused, Trouble, Unreachable
 from tests.lifecycle.breaker import Breaker
 from tests.lifecycle.invariants import (
@@ -36,8 +36,8 @@ class HangingBooks(MemoryBooks):
         super().__init__(set_up)
         self.is_hanging = asyncio.Event()
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
-        answer = await super().post(document, content_hash)
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:
+        answer = await super().post(document, content_hash, check)
         if len(self.entries) == 3 and not self.is_hanging.is_set():
             self.is_hanging.set()
             await asyncio.Event().wait()

@@ -124,7 +124,7 @@ async def test_entry_that_nobody_can_look_up_fails_its_items_until_the_next_expo
     plan(scene, Call.FIND, Raises(Unreachable("gone")))
     assert await run(scene) == [FAILED, FAILED, FAILED]
     assert await codes(scene) == [FailureCode.BOOKS_OUTCOME_UNKNOWN] * 3
-    assert [(await record_of(scene, number)).state for number in (1, 2, 3)] == [PostingState.SENT] * 3
+    assert [(await record_of(scene, number)).state for number in (1, 2, 3)] == [PostingState.UNKNOWN] * 3
     items = [scene.item(number, receipts=1) for number in (1, 2, 3)]
     assert await run(scene, *items, job_id=NEXT_JOB) == [OK, OK, OK]
     assert booked(scene) == [[1, 2, 3]]

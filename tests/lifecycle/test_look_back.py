@@ -145,7 +145,7 @@ async def test_unsettled_entry_that_surely_is_absent_is_free_to_be_sent(
     scene: Scene, later: tuple[PostingState, ...]
 ) -> None:
     await intended(scene, *later)
-    assert await standing(scene) == Standing(key=key(1))
+    assert await standing(scene) == Standing(key=key(1), sent_at=scene.clock.now())
     assert await state(scene) is PostingState.UNKNOWN
 
 

@@ -1,22 +1,25 @@
 """A job of payables with files, stopped or disturbed at every single call to the outside."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 from bilag.domain.export_job import ItemStatus, JobEvent
-from bilag.ports.errors import OutcomeUnknown, Trouble, Unreachable
+from bilag.ports.errors import OutcomeUnknown, Unreachable
 from tests.lifecycle.breaker import Breaker
-from tests.lifecycle.every_stop import after_each_stop, after_two_stops, run_with
+from tests.lifecycle.every_stop import (
+    after_each_stop,
+    after_two_stops,
+    can_happen,
+    export_failed_items_again,
+    run_until_ended,
+    run_with,
+)
 from tests.lifecycle.invariants import assert_job_ended_once
 from tests.lifecycle.payable_scene import a_payable_scene, card_purchase, invoice, open_items, payment
 from tests.lifecycle.scene import Scene
-from tests.lifecycle.test_stops import can_happen
 
-SECOND_JOB: Final = "10b00000-0000-4000-8000-000000000002"
-RUNS_MAX: Final = 4
 EVERYTHING: Final = ["1vi1", "1vp1", "2vi1", "3vp1"]
 
 
@@ -81,16 +84,7 @@ async def test_trouble_at_any_call_comes_right_when_exported_again(
             continue
         scene = a_scene(tmp_path)
         breaker = Breaker(position, has_effect=has_effect, error=error)
-        for _ in range(RUNS_MAX):
-            with suppress(Trouble, KeyError):
-                await run_with(scene, breaker)
-            if scene.pleo.at().events:
-                break
+        await run_until_ended(scene, breaker)
         assert_job_ended_once(scene)
-        first = scene.pleo.at()
-        failed = [
-            item for page in first.pages for item in page if first.status_of(item.entry_id) is not ItemStatus.SUCCESSFUL
-        ]
-        scene.pleo.add_job(*failed, id=SECOND_JOB)
-        await scene.run()
+        await export_failed_items_again(scene)
         await assert_all_is_booked_and_settled_once(scene, f"call {position}, {name}")

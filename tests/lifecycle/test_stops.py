@@ -1,32 +1,33 @@
 """A job of three items with receipts, stopped or disturbed at every single call to the outside."""
 
-from contextlib import suppress
 from pathlib import Path
-from typing import Final
 
 import pytest
 
-from bilag.adapters.store.memory import MemoryPostingJournal
 from bilag.domain.capabilities import TextLimits
-from bilag.domain.export_job import ItemStatus, JobEvent
+from bilag.domain.export_job import JobEvent
 from bilag.domain.period import ClosedPeriodStep
 from bilag.ports.errors import BadAnswer, OutcomeUnknown, StoreFailed, Trouble, Unreachable
-from bilag.ports.posting_journal import OutcomeChoice
 from tests.lifecycle.breaker import Breaker
-from tests.lifecycle.every_stop import after_each_stop, after_two_stops, run_with
+from tests.lifecycle.every_stop import (
+    JOURNAL,
+    SECOND_JOB,
+    after_each_stop,
+    after_two_stops,
+    can_happen,
+    export_failed_items_again,
+    has_failed_as_a_whole,
+    run_until_ended,
+    run_with,
+)
 from tests.lifecycle.invariants import (
+    assert_every_move_is_told_and_explained,
     assert_everything_succeeded,
     assert_job_ended_once,
     assert_nothing_is_booked_twice,
     assert_pleo_agrees_with_the_books,
 )
-from tests.lifecycle.pleo_in_memory import JOB
 from tests.lifecycle.scene import Scene, books_keeping
-
-RUNS_MAX: Final = 4
-SECOND_JOB: Final = "10b00000-0000-4000-8000-000000000002"
-WRITES: Final = frozenset({"post", "attach", "attach_note", "send_event", "update_items"})
-JOURNAL: Final = frozenset(name for name in vars(MemoryPostingJournal) if not name.startswith("_"))
 
 
 def a_scene(folder: Path, items_at_once: int = 1) -> Scene:
@@ -44,16 +45,6 @@ async def calls_of_an_undisturbed_run(folder: Path, items_at_once: int = 1) -> l
     await run_with(scene, breaker)
     await assert_everything_succeeded(scene)
     return breaker.calls
-
-
-async def assert_every_move_is_told_and_explained(scene: Scene, where: str) -> None:
-    warned = await scene.journal.outcomes(JOB, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=10)
-    assert [len(outcome.warnings) for outcome in warned] == [1, 1, 1], where
-    for outcome in warned:
-        assert "2026-11-01 instead of 2026-10-15" in outcome.warnings[0], where
-        with_plan = await scene.journal.outcome_of_entry(outcome.entry_id)
-        assert with_plan is not None
-        assert with_plan.plan_json, where
 
 
 @pytest.mark.parametrize("items_at_once", [1, 3])
@@ -93,42 +84,12 @@ async def test_trouble_at_any_call_is_told_and_comes_right_when_exported_again(
         assert_nothing_is_booked_twice(scene)
         if not has_failed_as_a_whole(scene):
             assert_pleo_agrees_with_the_books(scene)
-        await export_failed_items_again(scene)
+        await assert_failed_items_come_right(scene)
 
 
-def can_happen(name: str, error: Exception, *, has_effect: bool) -> bool:
-    """Whether the port's contract has such an answer, and whether it differs from the one without effect."""
-    match error:
-        case OutcomeUnknown():
-            return name in WRITES - {"update_items"}
-        case Unreachable():
-            return not has_effect or name == "update_items"
-        case _:
-            return not has_effect or name in WRITES | JOURNAL
-
-
-async def run_until_ended(scene: Scene, breaker: Breaker) -> None:
-    """Run again after trouble that reached us, as the schedule does."""
-    for _ in range(RUNS_MAX):
-        with suppress(Trouble, KeyError):
-            await run_with(scene, breaker)
-        if scene.pleo.at().events:
-            return
-    raise AssertionError(f"trouble at one call still disturbs run {RUNS_MAX}")
-
-
-def has_failed_as_a_whole(scene: Scene) -> bool:
-    """Whether the books were not ready, so that nothing was tried."""
-    return {record.status for record in scene.pleo.at().records.values()} == {ItemStatus.PENDING}
-
-
-async def export_failed_items_again(scene: Scene) -> None:
-    first = scene.pleo.at()
-    data = [item for page in first.pages for item in page]
-    failed = [item for item in data if first.status_of(item.entry_id) is not ItemStatus.SUCCESSFUL]
-    scene.pleo.add_job(*failed, id=SECOND_JOB)
-    await scene.run()
+async def assert_failed_items_come_right(scene: Scene) -> None:
+    await export_failed_items_again(scene)
     assert_nothing_is_booked_twice(scene)
     assert_pleo_agrees_with_the_books(scene, SECOND_JOB)
     assert_job_ended_once(scene, JobEvent.COMPLETED, SECOND_JOB)
-    assert len(scene.books.entries) == len(data)
+    assert len(scene.books.entries) == len(scene.pleo.at().records)

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from bilag.lifecycle.wake import (
     GAP_SECONDS,
+    HELD_SECONDS,
     JITTER_SHARE,
     TROUBLE_GAP_SECONDS_MAX,
     TROUBLE_SECONDS_FIRST,
@@ -78,3 +79,10 @@ def test_trouble_does_not_make_an_idle_company_a_busy_one() -> None:
 def test_jitter_moves_the_pause_by_a_fifth_at_most() -> None:
     shortest, longest = (pause_after(Rhythm(), PACE, jitter=jitter).seconds_max for jitter in (-1.0, 1.0))
     assert (shortest, longest) == (240, 360)
+
+
+@given(looks, jitters)
+def test_company_that_another_worker_has_is_asked_for_again_soon(looked: list[Looked], jitter: float) -> None:
+    pause = pause_after(after(*looked, Looked.HELD_ELSEWHERE), PACE, jitter=jitter)
+    assert pause.seconds_max <= HELD_SECONDS * (1 + JITTER_SHARE)
+    assert after(*looked, Looked.HELD_ELSEWHERE).troubles_in_a_row == 0, "it is no trouble"

@@ -29,7 +29,14 @@ from bilag.domain.plan import ItemPlan
 from bilag.domain.settings import ExportSettings
 from bilag.lifecycle.desk import Planner
 from bilag.lifecycle.plan_item import plan_item
-from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected
+from bilag.ports.accounting_system import (
+    PeriodRefused,
+    PostAnswer,
+    PostedDocument,
+    Rejected,
+    SendCheck,
+    unchecked,
+)
 
 CHART: Final = {
     "1910": "Pleo wallet DKK",
@@ -136,7 +143,8 @@ class BooksForPlanning:
                 return period
         return None
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:
+        check()
         reference = document.external_reference
         if reference in self._posted:
             stands = self._posted[reference]

@@ -83,8 +83,17 @@ CASES = {
     FailureCode.RECEIPT_TOO_LARGE: Case(an_item(files=(HUGE,))),
 }
 SETTINGS = tomllib.loads((Path(__file__).parents[2] / "docs" / "bilag.example.toml").read_text(encoding="utf-8"))
-# Known to the rules, but met only after planning: a file's real format, and a bug.
-AFTER_PLANNING = {FailureCode.RECEIPT_TYPE_REFUSED, FailureCode.UNEXPECTED}
+# Known to the rules, but met only after planning: a file's real format, lost answers, what ends a whole job, and a bug.
+AFTER_PLANNING = {
+    FailureCode.RECEIPT_TYPE_REFUSED,
+    FailureCode.BOOKS_OUTCOME_UNKNOWN,
+    FailureCode.BOOKS_UNREACHABLE,
+    FailureCode.BOOKS_TIMEOUT,
+    FailureCode.BOOKS_THROTTLED,
+    FailureCode.BOOKS_UNAUTHORISED,
+    FailureCode.JOB_FAILED,
+    FailureCode.UNEXPECTED,
+}
 # Given to the rules by whoever read the item; the rules look at them only to pass over their placeholders.
 BEFORE_PLANNING = {FailureCode.CURRENCY_UNKNOWN, FailureCode.DATE_IMPOSSIBLE}
 

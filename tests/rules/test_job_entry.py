@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,15 @@ from bilag.domain.ledger import AccountRole, Datapoints, JournalEntry, Posting, 
 from bilag.domain.money import Money
 from bilag.domain.period import ClosedPeriodStep, PostingDate
 from bilag.domain.settings import JournalConstruction
-from bilag.rules.job_entry import DESCRIPTION_CHARACTERS_MAX, can_join, job_entry_notes, joined_entry
+from bilag.rules.job_entry import (
+    ARRIVES_WITHIN,
+    DESCRIPTION_CHARACTERS_MAX,
+    can_join,
+    job_entry_notes,
+    joined_entry,
+    may_still_arrive,
+    on_its_way,
+)
 from tests.builders import DKK, TRAVEL, a_line, a_tag, a_tax, an_item, settings_with
 from tests.properties.strategies import PROPERTY
 from tests.rules.books_for_planning import planned
@@ -213,3 +221,12 @@ async def test_guests_and_settled_expenses_go_along_as_notes_that_name_the_item(
     assert settled.text == "Expense rec/1\nSettles:\na\nb\n"
     assert guests.text == "Expense rec/1\nAttendees:\nBo Lund\n"
     assert job_entry_notes(an_item(), ANY_LENGTH) == ()
+
+
+def test_an_entry_may_arrive_for_half_an_hour_after_it_was_sent() -> None:
+    sent_at = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
+    assert may_still_arrive(sent_at, sent_at)
+    assert may_still_arrive(sent_at, sent_at + ARRIVES_WITHIN - timedelta(seconds=1))
+    assert not may_still_arrive(sent_at, sent_at + ARRIVES_WITHIN)
+    assert may_still_arrive(sent_at, sent_at - timedelta(minutes=10)), "a clock that was set back makes nobody sure"
+    assert "until 2026-11-21 09:30 UTC" in on_its_way(REFERENCE, sent_at).message

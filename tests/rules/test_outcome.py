@@ -1,6 +1,6 @@
 import pytest
 
-from bilag.domain.export_job import ItemStatus, JobEvent
+from bilag.domain.export_job import ItemStatus, JobEvent, JobReport
 from bilag.domain.failure import Failure, FailureCode, ItemReason, JobFailure, JobReason
 from bilag.rules.outcome import (
     REASON_CHARACTERS_MAX,
@@ -9,7 +9,9 @@ from bilag.rules.outcome import (
     job_report,
     reason_text,
     safe_text,
+    softened,
     unexpected,
+    untried,
 )
 from tests.builders import an_outcome
 
@@ -136,3 +138,19 @@ def test_a_bug_of_ours_is_told_as_one_with_a_reference_to_find_it_by() -> None:
     report = item_report(an_outcome(failures=(unexpected("a1b2c3"),)))
     assert report.failure_reason_type is ItemReason.UNEXPECTED_FAILURE
     assert "a1b2c3" in (report.failure_reason or "")
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        (JobReason.ACCOUNTING_SYSTEM_UNREACHABLE, FailureCode.BOOKS_UNREACHABLE),
+        (JobReason.ACCOUNTING_SYSTEM_AUTHENTICATION_FAILURE, FailureCode.BOOKS_UNAUTHORISED),
+        (JobReason.MISSING_CONFIGURATION, FailureCode.JOB_FAILED),
+    ],
+)
+def test_an_item_of_a_job_that_failed_as_a_whole_tells_its_reason(reason: JobReason, code: FailureCode) -> None:
+    report = failed_job_report([JobFailure(reason_type=reason, message="It can't.", remedy="Do this.")])
+    failure = untried(report)
+    assert (failure.code, failure.message) == (code, "It can't. Do this.")
+    assert softened(report, failed=1) == JobReport(event=JobEvent.COMPLETED_WITH_ERRORS)
+    assert softened(report, failed=0) == JobReport(event=JobEvent.COMPLETED)

@@ -33,6 +33,9 @@ class Fault(StrEnum):
     PERIOD_CLOSES = "period closes"
     ALTERED = "books alter the date"
     STORE_FAILED = "journal not written"
+    PAUSED = "worker stands still"
+    PAUSED_AT_SEND = "worker stands still right before it sends"
+    PAGES_SHIFT = "pages shift while they are read"
 
 
 CRASHES: Final = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
@@ -42,6 +45,7 @@ _WRITING: Final = (*_DOWN, Fault.ANSWER_LOST, Fault.REQUEST_LOST)
 
 BOOKS_WRITES: Final = frozenset({"post", "attach", "attach_note"})
 PLEO_WRITES: Final = frozenset({"send_event", "update_items"})
+JOURNAL_WRITES: Final = frozenset({"record", "record_receipts", "record_job", "record_outcome", "mark_reported"})
 
 _AT_BOOKS: Final = {
     "problems": (*_ASKING, Fault.NOT_READY),
@@ -52,6 +56,7 @@ _AT_BOOKS: Final = {
         Fault.REFUSED,
         Fault.PERIOD_CLOSES,
         Fault.ALTERED,
+        Fault.PAUSED_AT_SEND,
     ),
     "attach": (*_WRITING, Fault.REFUSED),
     "attach_note": (*_WRITING, Fault.REFUSED),
@@ -59,17 +64,21 @@ _AT_BOOKS: Final = {
 _AT_PLEO: Final = {
     "send_event": (*_WRITING, Fault.REFUSED, Fault.JOB_ENDED),
     "update_items": (*_DOWN, Fault.ANSWER_LOST, Fault.OUTCOME_REFUSED, Fault.JOB_ENDED),
+    "job_items": (*_ASKING, Fault.PAGES_SHIFT),
+    "export_items": (*_ASKING, Fault.PAGES_SHIFT),
     "download": (*_ASKING, Fault.LINK_EXPIRED, Fault.FILE_FAILED),
 }
 # How often a kind happens where it happens at all; single calls are many, so small odds make busy courses.
 _CHOICES: Final = (0.0, 0.0, 0.002, 0.01, 0.04)
 _CRASH_CHOICES: Final = (0.0, 0.001, 0.004, 0.015)
+# What only a worker of several can meet: who is alone has nobody to lose the company to.
+PAUSES: Final = frozenset({Fault.PAUSED, Fault.PAUSED_AT_SEND})
 _RARE: Final = frozenset({Fault.OUTAGE, Fault.UNAUTHORISED, Fault.STORE_FAILED, Fault.BAD_ANSWER})
 _FREQUENT: Final = frozenset(
     {
         *(Fault.ANSWER_LOST, Fault.REQUEST_LOST, Fault.ARRIVES_LATE, Fault.OUTCOME_REFUSED, Fault.ANSWER_GARBLED),
         *(Fault.LINK_EXPIRED, Fault.FILE_FAILED, Fault.REFUSED, Fault.NOT_READY, Fault.ALTERED, Fault.PERIOD_CLOSES),
-        Fault.JOB_ENDED,
+        *(Fault.JOB_ENDED, Fault.PAUSED_AT_SEND),
     }
 )
 
@@ -110,7 +119,7 @@ class Odds:
     def _table(self, call: Call) -> tuple[tuple[Fault, float], ...]:
         where = (call.port, call.name)
         if where not in self._tables:
-            faults = (*CRASHES, *_possible(call))
+            faults = (*CRASHES, Fault.PAUSED, *_possible(call))
             self._tables[where] = tuple((fault, self.of[fault]) for fault in faults if self.of[fault])
         return self._tables[where]
 

@@ -28,7 +28,7 @@ async def check_journal(world: World, books: StandingBooks, around: Surroundings
                 continue  # a late document can leave a conflict behind, which a person has to look at
             found += list(_record(record, standing.get(reference), books))
             receipts = await world.journal.receipts(record.key)
-            found += list(_receipts(receipts, standing.get(reference), combines=_combines(books)))
+            found += list(_receipts(receipts, standing.get(reference)))
     for job in world.pleo.all_jobs.values():
         if job.shown.company_id == company.id:
             outcomes = await world.journal.outcomes(
@@ -77,13 +77,7 @@ def _record(record: PostingRecord, booking: Booking | None, books: StandingBooks
                 yield Violation(invariant=Invariant.JOURNAL_AGREES, what=f"{about} in the end")
 
 
-def _combines(books: StandingBooks) -> bool:
-    """Whether one file may be made of several, and of fewer than all: what an earlier try owed is then no file now."""
-    rules = books.company.books.capabilities.attachments
-    return books.company.settings.book_without_receipts and rules is not None and rules.files_max is not None
-
-
-def _receipts(receipts: tuple[ReceiptRecord, ...], booking: Booking | None, *, combines: bool) -> Iterator[Violation]:
+def _receipts(receipts: tuple[ReceiptRecord, ...], booking: Booking | None) -> Iterator[Violation]:
     if booking is None:
         return
     files = {file.sha256 for file in booking.entry.files}
@@ -91,7 +85,7 @@ def _receipts(receipts: tuple[ReceiptRecord, ...], booking: Booking | None, *, c
         if receipt.state is ReceiptState.ATTACHED and receipt.sha256 not in files:
             what = f"{receipt.name} is attached to {booking.reference} by our journal only"
             yield Violation(invariant=Invariant.RECEIPTS, what=what)
-        if receipt.state is ReceiptState.OWED and not combines:
+        if receipt.state is ReceiptState.OWED:
             yield Violation(invariant=Invariant.RECEIPTS, what=f"{booking.reference} still owes {receipt.name}")
 
 
@@ -104,7 +98,7 @@ def _outcomes(job: JobAtPleo, outcomes: dict[str, ItemOutcome], pleo: PleoAtWork
         if outcome.reported and (record is None or not _agree(outcome, record.status, record.external_id)):
             what = f"{name} marks {entry_id} as reported, Pleo has {record}"
             yield Violation(invariant=Invariant.JOURNAL_AGREES, what=what)
-    if not ended_by_us(job) or job.shown.id in pleo.events_refused:
+    if not ended_by_us(job):
         return
     for entry_id, record in job.records.items():
         # What Pleo took, its answer lost, and refused when it came once more, is known to nobody but Pleo.

@@ -1,5 +1,6 @@
 """Pleo as the simulation has it: it also notices what no well-behaved integration sends."""
 
+import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -22,7 +23,6 @@ class PleoAtWork(PleoInMemory):
         self.violations: list[Violation] = []
         self.told: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self.refused: set[tuple[str, str]] = set()
-        self.events_refused: set[str] = set()
         self.passed: set[str] = set()
 
     def end(self, job_id: str, reason_type: str) -> None:
@@ -34,6 +34,15 @@ class PleoAtWork(PleoInMemory):
     def note_refused(self, job_id: str, entry_ids: Sequence[str]) -> None:
         """These outcomes were offered and are not taken now."""
         self.refused |= {(job_id, entry_id) for entry_id in entry_ids}
+
+    def shift_pages(self, job_id: str, listing: str, dice: random.Random) -> None:
+        """While a list is read, an entry moves to where the reader has been, and others come once more."""
+        job = self.at(job_id)
+        if listing == "job_items":
+            job.listed.insert(0, job.listed.pop(dice.randrange(len(job.listed))))
+            return
+        page = dice.choice([one for one in job.pages if one])
+        job.pages[0].insert(0, page.pop(dice.randrange(len(page))))
 
     def is_open(self, job_id: str) -> bool:
         return self.at(job_id).shown.status in OPEN
@@ -82,9 +91,8 @@ class PleoAtWork(PleoInMemory):
         if job.shown.status not in OPEN or is_whole_failure(report):
             return
         statuses = Counter(record.status for record in job.records.values())
-        pending = {e for e, record in job.records.items() if record.status is ItemStatus.PENDING}
-        if job.shown.id in self.events_refused and report.event is JobEvent.COMPLETED_WITH_ERRORS:
-            return  # the softer word for a job that failed as a whole, when Pleo does not take FAILED
+        begun = (ItemStatus.PENDING, ItemStatus.IN_PROGRESS)
+        pending = {e for e, record in job.records.items() if record.status in begun}
         lost = {entry_id for entry_id in pending if (job.shown.id, entry_id) not in self.refused}
         if lost:
             self._violated(Invariant.NOTHING_LOST, f"{name} ends, and nobody told of {sorted(lost)}")

@@ -39,10 +39,10 @@ async def strange_answer(call: Call, carry_out: CarryOut, fault: Fault, around: 
 
 
 async def _lost(call: Call, carry_out: CarryOut, fault: Fault, around: Surroundings) -> Any:
-    if fault is Fault.ARRIVES_LATE and around.may_be_late(call.values[0].external_reference):
+    if fault is Fault.ARRIVES_LATE:
         around.late_references.add(call.values[0].external_reference)
         around.send_later(_carried(carry_out, call), around.dice.random() * LATE_SECONDS_MAX)
-    elif fault not in (Fault.REQUEST_LOST, Fault.ARRIVES_LATE):
+    elif fault is not Fault.REQUEST_LOST:
         await carry_out(*call.values)
     if fault is Fault.ANSWER_GARBLED:
         raise BadAnswer("the answer can't be understood")
@@ -57,7 +57,6 @@ async def _carried(carry_out: CarryOut, call: Call) -> object:
 
 def _refused(call: Call) -> Any:
     if call.name == "send_event":
-        call.target.events_refused.add(call.values[0])
         call.target.passed.add(call.values[0])
         raise Refused("not now", type="INVALID_EXPORT_JOB_STATUS_CHANGE", status=422)
     if call.name == "post":

@@ -17,8 +17,7 @@ from tests.simulation.tracing import Trace
 class Surroundings:
     """One for a seed. `late_references` are the documents that reached the books after we had given them up.
 
-    `never_late` are the beginnings of the references of companies whose items share entries: an item that waits
-    for a late document goes into another one meanwhile, which test_known_gaps.py shows.
+    `sent_without_lease` are calls that changed something outside when another worker had the company.
     """
 
     odds: Odds
@@ -28,13 +27,15 @@ class Surroundings:
     latency_seconds: float
     met: Counter[Fault] = field(default_factory=Counter)
     late_references: set[str] = field(default_factory=set)
-    never_late: frozenset[str] = frozenset()
+    sent_without_lease: list[str] = field(default_factory=list)
     processes: int = 0
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def may_be_late(self, reference: str) -> bool:
-        """Whether a document of this reference may arrive when its sender has gone on."""
-        return reference[:8] not in self.never_late
+    def spool_of(self, worker: int) -> Path:
+        """The folder for the receipts of one of several workers."""
+        spool = self.spool.with_name(f"spool-{worker}")
+        spool.mkdir(exist_ok=True)
+        return spool
 
     def send_later(self, effect: Coroutine[Any, Any, object], seconds: float) -> None:
         """Let a request arrive that its sender has given up."""

@@ -15,6 +15,7 @@ class Invariant(StrEnum):
     CLOSING_EVENT = "I6 the closing event follows from the items, after them"
     SUMS = "I7 the books say what the expenses say"
     ORDER = "I8 one job after another, oldest first"
+    ONE_WORKER = "I9 one worker at a time sends for a company"
     RECEIPTS = "I10 each receipt once, with its own expense"
     JOURNAL_AGREES = "I11 our journal says what the books and Pleo say"
     COMES_TO_AN_END = "I14 without faults everything comes to its end"

@@ -71,10 +71,13 @@ def run_virtually(seed: int, course: Coroutine[Any, Any, Result]) -> Result:
 
 
 class VirtualClock:
-    """The clock of the loop that runs now."""
+    """The clock of the loop that runs now. A machine's own can be wrong, and can be set while it is used."""
+
+    def __init__(self) -> None:
+        self.wrong_by_seconds = 0.0
 
     def now(self) -> datetime:
-        return START + timedelta(seconds=self.monotonic_seconds())
+        return START + timedelta(seconds=self.monotonic_seconds() + self.wrong_by_seconds)
 
     def monotonic_seconds(self) -> float:
         return asyncio.get_running_loop().time()

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bilag.adapters.store.exclusive import is_used_exclusively
+from bilag.adapters.store.looking import SeenJournal, look_at_file, look_at_server
 from bilag.app.credentials import credential_problem
 from bilag.app.system_clock import SYSTEM_CLOCK
-from bilag.app.wiring import JOURNAL_FILE, open_journal, open_planner, open_pleo
+from bilag.app.wiring import JOURNAL_FILE, open_planner, open_pleo, shared_database
 from bilag.config.load import ConfigInvalid, load_config
 from bilag.config.shape import AccountsSection, Config
 from bilag.domain.export_job import JobStatus
 from bilag.domain.payables import VendorKey, VendorQuery
 from bilag.lifecycle.desk import Planner
-from bilag.ports.errors import Forbidden, Trouble, TryLater, Unauthorised
+from bilag.ports.errors import Forbidden, NeedsPerson, Trouble, TryLater, Unauthorised
 
 # What can't be booked while the account of a role is missing.
 _NEEDED_FOR: Final = {
@@ -38,7 +40,7 @@ class Finding:
 
 
 async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
-    """Configuration, credentials, Pleo, books, accounts, state: each looked at even when another fails."""
+    """Configuration, credentials, Pleo, books, accounts, state, journal: each looked at even when another fails."""
     try:
         config = load_config(config_path)
     except ConfigInvalid as invalid:
@@ -47,7 +49,7 @@ async def check_everything(config_path: Path) -> AsyncIterator[Finding]:
             yield Finding(what="configuration", good=False, message=f"{invalid.path}: {where}{problem.message}")
         return
     yield Finding(what="configuration", good=True, message=f"{config_path} is complete")
-    for finding in [await _pleo(config), *await _books(config), await _state(config)]:
+    for finding in [await _pleo(config), *await _books(config), *await _state(config)]:
         yield finding
 
 
@@ -160,20 +162,55 @@ async def _period(planner: Planner) -> Finding:
     return Finding(what="periods", good=True, message=f"today lies in {period.name}, which is open")
 
 
-async def _state(config: Config) -> Finding:
+async def _state(config: Config) -> list[Finding]:
     folder = config.state.folder
     unusable = _unusable(folder)
     if unusable:
         remedy = "Correct state.folder, or give bilag the right to write there."
-        return Finding(what="state", good=False, message=unusable, remedy=remedy)
-    if (folder / JOURNAL_FILE).exists():
-        try:
-            async with open_journal(config):
-                pass
-        except Trouble as trouble:
-            remedy = "docs/operations.md says what the posting journal is needed for, and how to restore it."
-            return Finding(what="state", good=False, message=str(trouble), remedy=remedy)
-    return Finding(what="state", good=True, message=f"{folder} can be written")
+        return [Finding(what="state", good=False, message=unusable, remedy=remedy)]
+    findings = [Finding(what="state", good=True, message=f"{folder} can be written")]
+    if is_used_exclusively(folder):
+        findings = [Finding(what="state", good=None, message=f"another bilag is exporting with {folder} now")]
+    try:
+        seen = await _seen_journal(config)
+    except Trouble as trouble:
+        return [*findings, Finding(what="journal", good=False, message=str(trouble), remedy=_journal_remedy(trouble))]
+    return findings if seen is None else [*findings, *_journal(seen)]
+
+
+async def _seen_journal(config: Config) -> SeenJournal | None:
+    database = shared_database(config, os.environ)
+    if database is not None:
+        return await look_at_server(database, str(config.pleo.company_id))
+    path = config.state.folder / JOURNAL_FILE
+    return look_at_file(path) if path.exists() else None
+
+
+def _journal(seen: SeenJournal) -> list[Finding]:
+    """The posting journal's tables, and who has the lease of the company."""
+    tables, found = seen.tables, ", ".join(sorted(seen.tables.found))
+    if tables.too_new:
+        message = f"{seen.database} comes from a newer version of bilag (tables {tables.too_new})"
+        return [Finding(what="journal", good=False, message=message, remedy="Install that version or a newer one.")]
+    if not found:
+        findings = [
+            Finding(what="journal", good=None, message=f"{seen.database} has no tables yet; the next run makes them")
+        ]
+    elif not tables.are_newest:
+        message = f"{seen.database} has tables {found}; the next run brings them up to {tables.newest}"
+        findings = [Finding(what="journal", good=None, message=message)]
+    else:
+        findings = [Finding(what="journal", good=True, message=f"{seen.database} is reached and has tables {found}")]
+    if seen.holder:
+        message = f"the company is being exported by {seen.holder}; its lease runs for {seen.seconds} more seconds"
+        findings.append(Finding(what="lease", good=None, message=message))
+    return findings
+
+
+def _journal_remedy(trouble: Trouble) -> str:
+    if isinstance(trouble, NeedsPerson):
+        return "Correct state.database or what it names, then ask again."
+    return "docs/operations.md says what the posting journal is needed for, and how to restore it."
 
 
 def _unusable(folder: Path) -> str:

@@ -6,12 +6,13 @@ from bilag.adapters.pleo.auth import ApiKeyAuth, Auth, BearerAuth
 from bilag.adapters.pleo.oauth import OAuthApp, TokenEndpoint
 from bilag.adapters.pleo.opening import open_token_endpoint
 from bilag.adapters.pleo.renewal import TokenRenewal, standing_login
+from bilag.app.refused_address import told_by_setting
 from bilag.app.secrets import open_secret_store, required_secret
 from bilag.app.stored_login import StoredLogin
 from bilag.config.secrets_shape import OAuthSection
 from bilag.config.shape import Config
 from bilag.ports.clock import Clock
-from bilag.ports.errors import AddressRefused, NeedsPerson
+from bilag.ports.errors import NeedsPerson
 from bilag.ports.secret import Secret
 
 
@@ -64,12 +65,8 @@ def oauth_app(section: OAuthSection, environment: Mapping[str, str]) -> OAuthApp
 
 def open_endpoint(config: Config, app: OAuthApp, clock: Clock) -> TokenEndpoint:
     """Where tokens come from; close it after use. Raises NeedsPerson when address or certificates can't be used."""
-    try:
+    with told_by_setting("pleo.oauth.token_url"):
         return open_token_endpoint(app, clock, config.pleo.ca_file)
-    except AddressRefused as refused:
-        raise NeedsPerson(f"pleo.oauth.token_url: {refused}") from refused
-    except ValueError as problem:
-        raise NeedsPerson(f"pleo.ca_file: {problem}") from problem
 
 
 def _checked_oauth(config: Config) -> OAuthSection | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bilag.app.pace import JobPace, Quotas, pace_of, quotas_of
 from bilag.app.system_clock import SYSTEM_CLOCK
+from bilag.app.telemetry import telemetry_of_run, tended
 from bilag.app.wiring import open_desk, open_journal
 from bilag.config.load import load_config
 from bilag.config.shape import Config
@@ -28,6 +30,7 @@ class RunSummary:
 
     job: JobRecord
     tally: OutcomeTally
+    pace: JobPace | None = None
     failed: tuple[ItemOutcome, ...] = ()
     with_warnings: tuple[ItemOutcome, ...] = ()
 
@@ -48,6 +51,7 @@ class RunSummary:
             "unreported": self.tally.unreported,
             "failureReason": self.job.failure_reason,
             "failureReasonType": self.job.failure_reason_type,
+            "pace": self.pace.as_json() if self.pace else None,
             "failedItems": [_item(outcome) for outcome in self.failed],
             "itemsWithWarnings": [_item(outcome) for outcome in self.with_warnings],
         }
@@ -79,10 +83,13 @@ async def run_config(
 ) -> tuple[RunSummary, ...]:
     """The same with settings that are already read."""
     summaries: list[RunSummary] = []
-    async with open_desk(config, progress, environment, clock) as desk:
+    async with (
+        telemetry_of_run(config, environment, clock) as telemetry,
+        tended(open_desk(config, progress, environment, clock), config, telemetry) as desk,
+    ):
 
         async def note(ended: EndedJob) -> None:
-            summary = await summarise(desk.journal, ended.job.id)
+            summary = await summarise(desk.journal, ended.job.id, quotas=quotas_of(config))
             if summary is not None:
                 summaries.append(summary)
                 tell(summary)
@@ -91,14 +98,17 @@ async def run_config(
     return tuple(summaries)
 
 
-async def summarise(journal: PostingJournal, job_id: str, limit: int = LISTED_MAX) -> RunSummary | None:
-    """The job as our journal remembers it, or None when it doesn't."""
+async def summarise(
+    journal: PostingJournal, job_id: str, limit: int = LISTED_MAX, *, quotas: Quotas | None = None
+) -> RunSummary | None:
+    """The job as our journal remembers it, or None when it doesn't; with its pace where the quotas are known."""
     job = await journal.job_record(job_id)
     if job is None:
         return None
     return RunSummary(
         job=job,
         tally=await journal.tally(job_id),
+        pace=pace_of(job, quotas) if quotas else None,
         failed=await journal.outcomes(job_id, choice=OutcomeChoice.FAILED, offset=0, limit=limit),
         with_warnings=await journal.outcomes(job_id, choice=OutcomeChoice.WITH_WARNINGS, offset=0, limit=limit),
     )
@@ -113,10 +123,11 @@ async def list_jobs(config_path: Path, limit: int) -> tuple[RunSummary, ...]:
 
 async def show_job(config_path: Path, beginning: str, limit: int = LISTED_MAX) -> RunSummary | None:
     """The newest job whose id starts like this."""
-    async with open_journal(load_config(config_path)) as journal:
+    config = load_config(config_path)
+    async with open_journal(config) as journal:
         records = await journal.job_records(LISTED_MAX)
         found = next((record.job_id for record in records if record.job_id.startswith(beginning)), None)
-        return await summarise(journal, found or beginning, limit)
+        return await summarise(journal, found or beginning, limit, quotas=quotas_of(config))
 
 
 def _item(outcome: ItemOutcome) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from bilag.simulator.demo_job import demo_jobs
 from bilag.simulator.expense import ExpenseSource
 from bilag.simulator.jobs import JobOptions
 from bilag.simulator.planned_jobs import PlannedJob, join_expenses, queue_jobs
+from bilag.simulator.quota import QUOTAS, QuotaGate
 from bilag.simulator.scenario import SeededExpenses
 from bilag.simulator.server import SimulatorServer
 from bilag.simulator.world import PleoWorld
@@ -22,6 +23,7 @@ FILES_PORT: Final = 8766
 Expenses: TypeAlias = ExpenseSource
 # The simulator's only key; it guards nothing.
 API_KEY: Final = "demo"
+QUOTA_NAMES: Final = tuple(QUOTAS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +47,16 @@ class SimulatedPleo:
 
 @asynccontextmanager
 async def simulated_pleo(
-    source: ExpenseSource | None = None, *, api_port: int = 0, files_port: int = 0
+    source: ExpenseSource | None = None, *, api_port: int = 0, files_port: int = 0, quota: str | None = None
 ) -> AsyncIterator[SimulatedPleo]:
     """Run the simulator on loopback with one waiting job of all expenses; with the demo's jobs when none are given.
 
-    Raises NeedsPerson when a port is taken.
+    `quota` is one of QUOTA_NAMES: what more calls than that get is 429. Raises NeedsPerson when a port is taken.
     """
     planned = demo_jobs() if source is None else (_whole(source),)
     expenses = join_expenses(planned)
     world = PleoWorld()
+    world.quota = QuotaGate(QUOTAS[quota]) if quota else None
     world.add_company(expenses)
     world.accept_api_key(API_KEY, expenses.company_id)
     async with _listening(world, api_port, files_port) as server:

@@ -1,7 +1,7 @@
 """Stopping a bilag that keeps running: what is under way comes to its end, nothing new is begun."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bilag.domain.attachment import StoredFile
@@ -34,15 +34,23 @@ class StopRequest:
         self.asked.set()
 
 
+async def _go_on() -> None:
+    """Nobody waits."""
+
+
 class StoppableExportApi:
     """Pleo, until we are stopped. Then no job is begun and no item fetched: both raise Stopping.
 
-    Outcomes and receipts of items that are under way still go through.
+    Before every item `make_room` is awaited, where others may go first. Outcomes and receipts of items that are under
+    way still go through.
     """
 
-    def __init__(self, pleo: ExportApi, is_stopping: Callable[[], bool]) -> None:
+    def __init__(
+        self, pleo: ExportApi, is_stopping: Callable[[], bool], make_room: Callable[[], Awaitable[None]] = _go_on
+    ) -> None:
         self._pleo = pleo
         self._is_stopping = is_stopping
+        self._make_room = make_room
 
     async def jobs(self, company_id: str, statuses: Sequence[JobStatus]) -> tuple[ExportJob, ...]:
         """As the port says; raises Stopping."""
@@ -68,6 +76,7 @@ class StoppableExportApi:
     async def export_items(self, job_id: str) -> AsyncIterator[FetchedItem]:
         """As the port says; raises Stopping."""
         async for fetched in self._pleo.export_items(job_id):
+            await self._make_room()
             self._go_on(is_left=True)
             yield fetched
 

@@ -15,13 +15,14 @@ from bilag.adapters.pleo.wire_webhooks import JOB_CREATED, URL_CHARACTERS_MAX
 from bilag.adapters.webhooks.receiver import WEBHOOK_PATH
 from bilag.adapters.webhooks.secret_files import forget_webhook_secret, has_webhook_secret, store_webhook_secret
 from bilag.adapters.webhooks.signature import SignatureCheck, UnusableKey
+from bilag.app.refused_address import told_by_setting
 from bilag.app.system_clock import SYSTEM_CLOCK
 from bilag.app.wiring import pleo_access
 from bilag.config.load import load_config
 from bilag.config.shape import Config
 from bilag.config.value_kinds import is_this_machine
 from bilag.ports.clock import Clock
-from bilag.ports.errors import AddressRefused, BadAnswer, NeedsPerson, Refused, Trouble
+from bilag.ports.errors import BadAnswer, NeedsPerson, Refused, Trouble
 
 ACTIVE: Final = "ACTIVE"
 
@@ -116,12 +117,8 @@ async def open_subscription_desk(
 ) -> AsyncIterator[SubscriptionDesk]:
     """The subscriptions of the configured credential. Raises ConfigInvalid, NeedsPerson."""
     config = load_config(config_path)
-    try:
+    with told_by_setting("pleo.base_url"):
         pleo = open_subscriptions(pleo_access(config, environment, clock), clock)
-    except AddressRefused as refused:
-        raise NeedsPerson(f"pleo.base_url: {refused}") from refused
-    except ValueError as problem:
-        raise NeedsPerson(f"pleo.ca_file: {problem}") from problem
     try:
         yield SubscriptionDesk(config, pleo)
     finally:

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +12,7 @@ from bilag.adapters.accounting.plaintext.account_names import AccountKind
 from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig, Syntax
 from bilag.adapters.accounting.plaintext.connector import PlaintextBooks
 from bilag.adapters.accounting.plaintext.periods import CalendarMonths, Periods, PeriodTable
+from bilag.adapters.pleo.client import PleoExportApi
 from bilag.adapters.pleo.opening import PleoAccess, open_export_api
 from bilag.adapters.pleo.saved_items import UnreadableDocument, decode_items_document
 from bilag.adapters.receipts.combine import combine
@@ -19,7 +21,9 @@ from bilag.adapters.store.lease import LeaseTimes
 from bilag.adapters.store.opening import open_posting_journal
 from bilag.adapters.store.postgresql import open_journal_to_look, open_leased_journal
 from bilag.adapters.transport.destinations import ANY_HOST
+from bilag.adapters.transport.rate_budget import RateBudget
 from bilag.app.credentials import pleo_auth
+from bilag.app.refused_address import told_by_setting
 from bilag.app.secrets import required_secret
 from bilag.app.system_clock import SYSTEM_CLOCK
 from bilag.config.settings import export_settings
@@ -27,11 +31,12 @@ from bilag.config.shape import ChartEntry, Config, PlaintextSection, VendorEntry
 from bilag.domain.known_vendor import KnownVendor
 from bilag.domain.money import Currency
 from bilag.domain.period import AccountingPeriod
+from bilag.domain.quota import CallsMade
 from bilag.lifecycle.desk import Desk, Planner
 from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.clock import Clock
-from bilag.ports.errors import AddressRefused, NeedsPerson, StoreFailed
-from bilag.ports.export_api import ExportApi, FetchedItem
+from bilag.ports.errors import NeedsPerson, StoreFailed
+from bilag.ports.export_api import FetchedItem
 from bilag.ports.lease import CompanyLease, UnsharedLease
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.progress import Progress
@@ -48,11 +53,14 @@ async def open_desk(
     progress: Progress,
     environment: Mapping[str, str],
     clock: Clock = SYSTEM_CLOCK,
+    *,
     lease_times: LeaseTimes | None = None,
+    budget: RateBudget | None = None,
 ) -> AsyncIterator[Desk]:
     """Everything that one company's export needs; closed in reverse order whatever happens.
 
-    Raises TryLater when another process is at it, here or at the same database: one at a time exports a company.
+    `budget` is that of the credential when others call with it, too. Raises HeldElsewhere when another process is at
+    it, here or at the same database: one at a time exports a company.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(exclusive_use(config.state.folder))
@@ -60,7 +68,7 @@ async def open_desk(
         held = open_leased(config, environment, lease_times)
         journal, lease = await stack.enter_async_context(held)
         planner = await stack.enter_async_context(open_planner(config, clock))
-        pleo = await stack.enter_async_context(open_pleo(config, environment, clock))
+        pleo = await stack.enter_async_context(open_pleo(config, environment, clock, budget))
         spool = stack.enter_context(_spool(config.state.folder))
         yield Desk(
             planner=planner,
@@ -71,6 +79,7 @@ async def open_desk(
             spool=spool,
             lease=lease,
             items_at_once_max=config.bookkeeping.items_at_once,
+            calls_made=lambda: CallsMade(pleo=pleo.calls_made),
         )
 
 
@@ -112,7 +121,7 @@ async def open_leased(
     config: Config, environment: Mapping[str, str], times: LeaseTimes | None = None
 ) -> AsyncIterator[tuple[PostingJournal, CompanyLease]]:
     """What must not be forgotten, and the right to add to it; whoever asks has the state folder to itself."""
-    database = _database(config, environment)
+    database = shared_database(config, environment)
     if database is None:
         async with open_journal(config, environment) as journal:
             yield journal, UnsharedLease()
@@ -124,7 +133,7 @@ async def open_leased(
 @asynccontextmanager
 async def open_journal(config: Config, environment: Mapping[str, str] = os.environ) -> AsyncIterator[PostingJournal]:
     """What must not be forgotten, to look at."""
-    database = _database(config, environment)
+    database = shared_database(config, environment)
     if database is not None:
         async with open_journal_to_look(database) as shared:
             yield shared
@@ -138,15 +147,11 @@ async def open_journal(config: Config, environment: Mapping[str, str] = os.envir
 
 @asynccontextmanager
 async def open_pleo(
-    config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK
-) -> AsyncIterator[ExportApi]:
+    config: Config, environment: Mapping[str, str], clock: Clock = SYSTEM_CLOCK, budget: RateBudget | None = None
+) -> AsyncIterator[PleoExportApi]:
     """The way to Pleo. Raises NeedsPerson when credentials, address or certificates can't be used."""
-    try:
-        pleo = open_export_api(pleo_access(config, environment, clock), clock)
-    except AddressRefused as refused:
-        raise NeedsPerson(f"pleo.base_url: {refused}") from refused
-    except ValueError as problem:
-        raise NeedsPerson(f"pleo.ca_file: {problem}") from problem
+    with told_by_setting("pleo.base_url"):
+        pleo = open_export_api(replace(pleo_access(config, environment, clock), budget=budget), clock)
     try:
         yield pleo
     finally:
@@ -181,7 +186,8 @@ def read_items(file: Path, bytes_max: int) -> tuple[FetchedItem, ...]:
         raise NeedsPerson(f"{file}: {problem}") from None
 
 
-def _database(config: Config, environment: Mapping[str, str]) -> Secret | None:
+def shared_database(config: Config, environment: Mapping[str, str]) -> Secret | None:
+    """The address of the posting journal that several machines share. Raises NeedsPerson."""
     source = config.state.database
     return None if source is None else required_secret(source, "state.database", environment)
 

@@ -16,7 +16,7 @@ from bilag.cli.output import out, plain, print_json
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per finding.")
 def doctor(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
-    """Check configuration, credentials, Pleo, books and accounts. Changes nothing."""
+    """Check configuration, credentials, Pleo, books, accounts and the posting journal. Changes nothing."""
     findings = asyncio.run(_all(config_path))
     for finding in findings:
         if as_json:

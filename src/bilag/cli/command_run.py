@@ -9,8 +9,8 @@ from bilag.app.running import RunSummary, run_once
 from bilag.cli.configured import config_option
 from bilag.cli.exit_codes import ExitCode
 from bilag.cli.job_progress import JobProgress
-from bilag.cli.output import out, plain, print_json
-from bilag.cli.render_job import print_job
+from bilag.cli.output import out, plain
+from bilag.cli.telling import teller
 
 
 @click.command()
@@ -20,14 +20,7 @@ from bilag.cli.render_job import print_job
 def run(config_path: Path, take_over: bool, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
     """Export every waiting job of the company, oldest first, then stop; made for cron."""
     with JobProgress() as progress:
-
-        def tell(summary: RunSummary) -> None:
-            progress.clear()
-            if as_json:
-                print_json(summary.as_json())
-            else:
-                print_job(summary)
-
+        tell = teller(progress, as_json=as_json)
         summaries = asyncio.run(run_once(config_path, progress, take_over=take_over, tell=tell))
     if not summaries and not as_json:
         out.print(plain("No Export Job is waiting."))

@@ -7,46 +7,55 @@ from typing import assert_never
 
 import click
 
+from bilag.app.looking import ServeEnd
 from bilag.app.receiving import Receiving
-from bilag.app.running import RunSummary
-from bilag.app.serving import ServeEnd, ServeFace, serve
+from bilag.app.serving import ServeFace, serve
 from bilag.app.stopping import StopRequest
-from bilag.cli.configured import config_option
 from bilag.cli.exit_codes import ExitCode
 from bilag.cli.job_progress import JobProgress
-from bilag.cli.output import err, plain, print_json
-from bilag.cli.render_job import print_job
+from bilag.cli.output import err, plain
+from bilag.cli.telling import teller
 
 
 @click.command("serve")
-@config_option
+@click.option(
+    "--config",
+    "places",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    default=(Path("bilag.toml"),),
+    show_default="bilag.toml",
+    envvar="BILAG_CONFIG",
+    help="A company's configuration file, or a folder of them; can be given again.",
+)
+@click.option("--workers-only", is_flag=True, help="Take no webhooks: for further machines at one database.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per job on stdout.")
-def serve_command(config_path: Path, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
+def serve_command(places: tuple[Path, ...], workers_only: bool, as_json: bool) -> None:  # noqa: FBT001  click hands flags over
     """Export what comes, woken by webhooks and at intervals anyway, until stopped; made for systemd."""
     with JobProgress() as progress:
-
-        def tell(summary: RunSummary) -> None:
-            progress.clear()
-            if as_json:
-                print_json(summary.as_json())
-            else:
-                print_job(summary)
-
-        face = ServeFace(listening=_print_listening, tell=tell, progress=progress)
-        end = asyncio.run(_until_stopped(config_path, face))
+        face = ServeFace(
+            listening=_print_listening,
+            tell=teller(progress, as_json=as_json),
+            progress=progress,
+            workers_only=workers_only,
+        )
+        end = asyncio.run(_until_stopped(places, face))
     raise SystemExit(_exit_code(end))
 
 
-async def _until_stopped(config_path: Path, face: ServeFace) -> ServeEnd:
+async def _until_stopped(places: tuple[Path, ...], face: ServeFace) -> ServeEnd:
     """SIGTERM and Ctrl-C ask to stop; a second one means at once."""
     stop = StopRequest()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.ask)
-    return await serve(config_path, face, stop)
+    return await serve(places, face, stop)
 
 
-def _print_listening(receiving: Receiving) -> None:
+def _print_listening(receiving: Receiving | None) -> None:
+    if receiving is None:
+        err.print(plain("Working without webhooks; Ctrl-C or SIGTERM stops."))
+        return
     err.print(plain(f"Taking webhooks at {receiving.url}; Ctrl-C or SIGTERM stops."))
     if not receiving.has_keys():
         err.print(

@@ -31,7 +31,10 @@ _SHARES: Final = {"failing": "failing_share", "receipts": "receipt_share", "paya
 @click.option(
     "--payables", type=click.IntRange(0, 100), default=0, help="Percent of --items with vendors that are payable."
 )
-def simulate(port: int, files_port: int, items: int | None, seed: int, **percents: int) -> None:
+@click.option("--quota", type=click.Choice(simulating.QUOTA_NAMES), help="Answer 429 beyond this vendor's quota.")
+def simulate(  # click hands every option over by its name
+    port: int, files_port: int, items: int | None, seed: int, quota: str | None, **percents: int
+) -> None:
     """Run a simulated Pleo on 127.0.0.1 with Export Jobs waiting; Ctrl-C stops it.
 
     It speaks the Export API v3 and knows one API key: demo.
@@ -39,11 +42,11 @@ def simulate(port: int, files_port: int, items: int | None, seed: int, **percent
     shares = {_SHARES[name]: percent / 100 for name, percent in percents.items()}
     source = simulating.seeded_expenses(items, seed, **shares) if items else None
     with suppress(KeyboardInterrupt):
-        asyncio.run(_serve(source, port, files_port))
+        asyncio.run(_serve(source, port, files_port, quota))
 
 
-async def _serve(source: simulating.Expenses | None, port: int, files_port: int) -> None:
-    async with simulating.simulated_pleo(source, api_port=port, files_port=files_port) as pleo:
+async def _serve(source: simulating.Expenses | None, port: int, files_port: int, quota: str | None) -> None:
+    async with simulating.simulated_pleo(source, api_port=port, files_port=files_port, quota=quota) as pleo:
         err.print(plain("A simulated Pleo has these Export Jobs waiting:"))
         for job in pleo.jobs:
             err.print(plain(f"  {job.job_id}  {job.items} expenses  {job.title}".rstrip()))

@@ -1,5 +1,6 @@
 """The command line. Exit codes: docs/operations.md."""
 
+import gc
 import io
 import logging
 import signal
@@ -9,46 +10,59 @@ import time
 import traceback
 from collections.abc import Sequence
 from types import FrameType
+from typing import Final
 
 import click
 
 from bilag import __version__
-from bilag.cli.command_connectors import connectors
-from bilag.cli.command_demo import demo
-from bilag.cli.command_doctor import doctor
-from bilag.cli.command_explain import explain
-from bilag.cli.command_jobs import jobs, show
-from bilag.cli.command_payables import payables
-from bilag.cli.command_plan import plan
-from bilag.cli.command_run import run
-from bilag.cli.command_secrets import login, secrets
-from bilag.cli.command_serve import serve_command
-from bilag.cli.command_simulate import simulate
-from bilag.cli.command_webhooks import webhooks
+from bilag.app.telemetry_logs import LogRecords
 from bilag.cli.exit_codes import ExitCode
+from bilag.cli.lazy_commands import LazyCommands
 from bilag.cli.output import PlainFormatter, err, paragraphs, plain
 from bilag.config.load import ConfigInvalid
+from bilag.config.telemetry_shape import LogFormat
+from bilag.domain.redaction import redacted
 from bilag.ports.errors import NeedsPerson, Refused, Trouble
 
+# Values made since the last look for circles, and how many looks at the young come before one at the older.
+GARBAGE_THRESHOLDS: Final = (20_000, 20, 100)
+_COMMANDS: Final = LazyCommands(
+    {
+        "demo": "bilag.cli.command_demo:demo",
+        "run": "bilag.cli.command_run:run",
+        "serve": "bilag.cli.command_serve:serve_command",
+        "plan": "bilag.cli.command_plan:plan",
+        "explain": "bilag.cli.command_explain:explain",
+        "jobs": "bilag.cli.command_jobs:jobs",
+        "show": "bilag.cli.command_jobs:show",
+        "payables": "bilag.cli.command_payables:payables",
+        "doctor": "bilag.cli.command_doctor:doctor",
+        "login": "bilag.cli.command_secrets:login",
+        "secrets": "bilag.cli.command_secrets:secrets",
+        "webhooks": "bilag.cli.command_webhooks:webhooks",
+        "simulate": "bilag.cli.command_simulate:simulate",
+        "connectors": "bilag.cli.command_connectors:connectors",
+        "tidy": "bilag.cli.command_tidy:tidy_command",
+        "release": "bilag.cli.command_release:release_command",
+    }
+)
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+@click.group(commands=_COMMANDS, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="bilag")
 @click.option("--log", type=click.Choice(["warning", "info", "debug"]), default="warning", help="How much to log.")
-def cli(log: str) -> None:
+@click.option(
+    "--log-format", type=click.Choice([one.value for one in LogFormat]), help="Log records for people, or for machines."
+)
+def cli(log: str, log_format: str | None) -> None:
     """Export approved Pleo expenses into an accounting system: each booked once, every outcome reported."""
     handler = logging.StreamHandler()
     formatter = PlainFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
     formatter.converter = time.gmtime
-    handler.setFormatter(formatter)
+    handler.setFormatter(LogRecords(formatter, LogFormat(log_format) if log_format else None))
     logging.basicConfig(handlers=[handler])
     # Other people's libraries log what they send and store; that is nobody's business.
     logging.getLogger("bilag").setLevel(log.upper())
-
-
-_WORK = (demo, run, serve_command, plan, explain, jobs, show, payables)
-_SET_UP = (doctor, login, secrets, webhooks, simulate, connectors)
-for _command in (*_WORK, *_SET_UP):
-    cli.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -66,19 +80,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
         err.print(paragraphs(str(invalid)))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
     except (NeedsPerson, Refused) as trouble:
-        err.print(plain(str(trouble)))
+        err.print(plain(redacted(str(trouble))))
         sys.exit(ExitCode.USAGE_OR_CONFIGURATION)
     except Trouble as trouble:
-        err.print(plain(f"{str(trouble).rstrip('.')}. Nothing is lost; run again later."))
+        err.print(plain(redacted(f"{str(trouble).rstrip('.')}. Nothing is lost; run again later.")))
         sys.exit(ExitCode.TRY_LATER)
     except Exception:  # noqa: BLE001  the other place that may: a bug is shown as one, with its traceback
-        err.print(paragraphs(traceback.format_exc()))
+        err.print(paragraphs(redacted(traceback.format_exc())))
         err.print(plain("This is a bug in bilag. Please report it with the lines above."))
         sys.exit(ExitCode.BUG)
 
 
 def _prepare_process() -> None:
-    """Whoever stops us with SIGTERM gets what Ctrl-C gets; a terminal that lacks a letter gets another one."""
+    """Whoever stops us with SIGTERM gets what Ctrl-C gets; a terminal that lacks a letter gets another one.
+
+    An item is thousands of small values that go as they came, without circles among them: looking for those so often
+    as Python does by default takes a tenth of the whole time. benchmarks/PROFILE.md
+    """
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bilag.domain.redaction import redacted
+
 # What is read by a pipe or a file has no width of its own; this one keeps tables in one piece.
 WIDTH_WITHOUT_TERMINAL: Final = 140
 
@@ -40,12 +42,12 @@ def paragraphs(text: str) -> Text:
 
 
 class PlainFormatter(logging.Formatter):
-    """For logs, which texts from outside reach, too."""
+    """For logs, which texts from outside reach, too. Secrets and what is nobody's business are taken out."""
 
     def format(self, record: logging.LogRecord) -> str:
         """The record in one line, and what follows of its traceback line by line."""
         one_line = {"msg": plain(record.getMessage()).plain, "args": ()}
-        return paragraphs(super().format(logging.makeLogRecord(record.__dict__ | one_line))).plain
+        return paragraphs(redacted(super().format(logging.makeLogRecord(record.__dict__ | one_line)))).plain
 
 
 def print_json(value: Any) -> None:

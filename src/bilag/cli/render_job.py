@@ -20,6 +20,8 @@ def print_job(summary: RunSummary) -> None:
     out.print(plain(f"Export Job {job.job_id}: ") + state)
     unreported = f", {tally.unreported} not taken by Pleo" if tally.unreported else ""
     out.print(plain(f"  {tally.successful} in the books, {tally.failed} failed{unreported}"))
+    if summary.pace is not None:
+        out.print(plain(f"  {summary.pace.sentence()}"))
     if job.failure_reason:
         kind = f"{job.failure_reason_type}: " if job.failure_reason_type else ""
         out.print(plain(f"  {kind}{job.failure_reason}"))

@@ -84,7 +84,10 @@ def _at(config: Config, folder: Path) -> Config:
     pleo = config.pleo.model_copy(
         update={"ca_file": folder / config.pleo.ca_file} if config.pleo.ca_file else {},
     )
-    return _with_secrets_at(config.model_copy(update={"books": books, "state": state, "pleo": pleo}), folder)
+    textfile = config.telemetry.textfile
+    telemetry = config.telemetry.model_copy(update={"textfile": folder / textfile} if textfile else {})
+    changed = {"books": books, "state": state, "pleo": pleo, "telemetry": telemetry}
+    return _with_secrets_at(config.model_copy(update=changed), folder)
 
 
 def _with_secrets_at(value: Value, folder: Path) -> Value:

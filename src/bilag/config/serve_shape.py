@@ -24,7 +24,10 @@ ListeningAddress = Annotated[str, AfterValidator(_listening_address)]
 
 
 class ServeSection(Section):
-    """`bilag serve`: where it takes webhooks, and how often it asks Pleo when none come."""
+    """`bilag serve`: where it takes webhooks, and how often it asks Pleo when none come.
+
+    With several files, host, port, jobs_at_once and stop_seconds are those of the first.
+    """
 
     host: ListeningAddress = "127.0.0.1"
     """The address to listen on; on any other than this machine's own, put TLS in front."""
@@ -36,6 +39,8 @@ class ServeSection(Section):
     """The pause between two looks at Pleo, give or take a fifth."""
     poll_seconds_max: int = Field(default=1800, strict=True, ge=10, le=POLL_SECONDS_MAX)
     """What the pause grows to while nothing comes; only with webhooks. A waiting job expires after an hour."""
+    jobs_at_once: int = Field(default=16, strict=True, ge=1, le=256)
+    """How many companies are exported at the same time; a long job makes room for others every few seconds."""
     stop_seconds: int = Field(default=30, strict=True, ge=1, le=600)
     """How long expenses that are under way get to come to their end when bilag is stopped."""
 

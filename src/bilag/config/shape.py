@@ -12,6 +12,7 @@ from bilag.config.secrets_shape import OAuthSection, SecretsSection
 from bilag.config.section import SecretSource
 from bilag.config.section import Section as _Section
 from bilag.config.serve_shape import ServeSection
+from bilag.config.telemetry_shape import TelemetrySection
 from bilag.config.value_kinds import (
     AccountNumber,
     CurrencyCode,
@@ -248,6 +249,8 @@ class StateSection(_Section):
     """Where the posting journal lies, and what this machine needs while it works; relative to the file."""
     database: SecretSource | None = None
     """The address of a PostgreSQL database for the posting journal, instead of a file in the folder."""
+    keep_days: int | None = Field(default=None, strict=True, ge=1, le=36_500)
+    """After how many days the texts of an exported expense are erased from the posting journal; never when left out."""
 
 
 class Config(_Section):
@@ -265,6 +268,8 @@ class Config(_Section):
     """What bilag itself remembers."""
     serve: ServeSection = ServeSection()
     """How `bilag serve` listens and looks."""
+    telemetry: TelemetrySection = TelemetrySection()
+    """Metrics and logs."""
     secrets: SecretsSection = SecretsSection()
     """The encryption of what bilag keeps itself."""
 

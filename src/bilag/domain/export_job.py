@@ -75,7 +75,10 @@ class JobItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemReport:
-    """One item's outcome in the words that Pleo takes; `status` is SUCCESSFUL or FAILED."""
+    """One item's outcome in the words that Pleo takes; `status` is SUCCESSFUL or FAILED.
+
+    IN_PROGRESS is no outcome: it says that the item is being worked on.
+    """
 
     entry_id: str
     status: ItemStatus
@@ -86,7 +89,8 @@ class ItemReport:
     failure_reason_type: ItemReason | None = None
 
     def __post_init__(self) -> None:
-        assert self.status in (ItemStatus.SUCCESSFUL, ItemStatus.FAILED), self.status
+        said = (ItemStatus.SUCCESSFUL, ItemStatus.FAILED, ItemStatus.IN_PROGRESS)
+        assert self.status in said, self.status
         assert (self.status is ItemStatus.FAILED) == (self.failure_reason_type is not None)
 
 

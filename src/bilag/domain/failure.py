@@ -62,6 +62,7 @@ class FailureCode(StrEnum):
     ITEM_COMPANY_DIFFERS = "item.company-differs"
     ITEM_DATA_MISSING = "item.data-missing"
     ITEM_NOT_LISTED = "item.not-listed"
+    JOB_FAILED = "job.failed"
     METHOD_NOT_SUPPORTED = "method.not-supported"
     LINES_MISSING = "lines.missing"
     LINES_SUM_DIFFERS = "lines.sum-differs"
@@ -97,10 +98,12 @@ class FailureCode(StrEnum):
     BOOKS_REJECTED = "books.rejected"
     BOOKS_CONFLICT = "books.conflict"
     BOOKS_OUTCOME_UNKNOWN = "books.outcome-unknown"
+    BOOKS_FOUND_TWICE = "books.found-twice"
     BOOKS_UNREACHABLE = "books.unreachable"
     BOOKS_TIMEOUT = "books.timeout"
     BOOKS_UNAUTHORISED = "books.unauthorised"
     BOOKS_THROTTLED = "books.throttled"
+    QUARANTINED = "item.quarantined"
     UNEXPECTED = "unexpected"
 
 
@@ -108,6 +111,7 @@ class FailureCode(StrEnum):
 # says invalid_configuration while the enumeration offers finer words: docs/decisions/0003-inferences.md.
 REASON_TYPES: Final = {
     **dict.fromkeys(FailureCode, ItemReason.VALIDATION_FAILURE),
+    FailureCode.JOB_FAILED: ItemReason.INVALID_CONFIGURATION,
     FailureCode.METHOD_NOT_SUPPORTED: ItemReason.INVALID_CONFIGURATION,
     FailureCode.TAX_ACCOUNT_MISSING: ItemReason.MISSING_CONFIGURATION,
     FailureCode.TAX_CODE_UNKNOWN: ItemReason.INVALID_CONFIGURATION,
@@ -131,10 +135,12 @@ REASON_TYPES: Final = {
     FailureCode.BOOKS_REJECTED: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.BOOKS_CONFLICT: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.BOOKS_OUTCOME_UNKNOWN: ItemReason.ACCOUNTING_SYSTEM_TIMEOUT,
+    FailureCode.BOOKS_FOUND_TWICE: ItemReason.ACCOUNTING_SYSTEM_VALIDATION_FAILURE,
     FailureCode.BOOKS_UNREACHABLE: ItemReason.ACCOUNTING_SYSTEM_UNREACHABLE,
     FailureCode.BOOKS_TIMEOUT: ItemReason.ACCOUNTING_SYSTEM_TIMEOUT,
     FailureCode.BOOKS_UNAUTHORISED: ItemReason.ACCOUNTING_SYSTEM_AUTHENTICATION_FAILURE,
     FailureCode.BOOKS_THROTTLED: ItemReason.ACCOUNTING_SYSTEM_RATE_LIMIT,
+    FailureCode.QUARANTINED: ItemReason.UNEXPECTED_FAILURE,
     FailureCode.UNEXPECTED: ItemReason.UNEXPECTED_FAILURE,
 }
 

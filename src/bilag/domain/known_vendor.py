@@ -40,12 +40,33 @@ class KnownVendor:
         )
 
 
+class VendorDirectory:
+    """Known vendors by everything that they are found by, sorted out once."""
+
+    def __init__(self, vendors: Iterable[KnownVendor]) -> None:
+        self._found: dict[tuple[VendorKey, str], tuple[BooksVendor, ...]] = {}
+        self._by_number: dict[str, BooksVendor] = {}
+        for vendor in vendors:
+            self._add(vendor)
+
+    def matching(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
+        """Those with this value of this key, in their order; marks and case of a tax number do not count."""
+        return self._found.get((query.key, _comparable(query.key, query.value)), ())
+
+    def numbered(self, number: str) -> BooksVendor | None:
+        """The vendor with this number, the last one where several have it."""
+        return self._by_number.get(number)
+
+    def _add(self, vendor: KnownVendor) -> None:
+        in_books = self._by_number[vendor.number] = vendor.in_books()
+        for key in VendorKey:
+            if value := _comparable(key, _value(vendor, key)):
+                self._found[key, value] = (*self._found.get((key, value), ()), in_books)
+
+
 def matching_vendors(vendors: Iterable[KnownVendor], query: VendorQuery) -> tuple[BooksVendor, ...]:
-    """Those with this value of this key, in their order; marks and case of a tax number do not count."""
-    wanted = _comparable(query.key, query.value)
-    if not wanted:
-        return ()
-    return tuple(v.in_books() for v in vendors if _comparable(query.key, _value(v, query.key)) == wanted)
+    """What a directory of the vendors answers; for a single question."""
+    return VendorDirectory(vendors).matching(query)
 
 
 def _value(vendor: KnownVendor, key: VendorKey) -> str:

@@ -74,10 +74,12 @@ class Money:
     @classmethod
     def total(cls, amounts: Iterable[Self], currency: Currency) -> Self:
         """The exact sum, in minor units; raises CurrencyMismatch when a currency differs."""
-        total = cls.zero(currency)
+        minor = 0
         for amount in amounts:
-            total += amount
-        return total
+            if amount.currency is not currency and amount.currency != currency:
+                raise CurrencyMismatch(f"{amount} in a sum of {currency}")
+            minor += amount.minor
+        return cls(minor, currency)
 
     @classmethod
     def from_decimal(cls, amount: Decimal, currency: Currency) -> Self:
@@ -97,8 +99,11 @@ class Money:
         return Decimal(f"{self.minor}E-{self.currency.decimals}")
 
     def decimal_text(self) -> str:
-        """The amount as people write it without separators: "896.96", "-1500"."""
-        return f"{self.decimal():f}"
+        """The amount as people write it without separators, from integers alone: "896.96", "-1500"."""
+        decimals = self.currency.decimals
+        digits = str(abs(self.minor)).rjust(decimals + 1, "0")
+        sign = "-" if self.minor < 0 else ""
+        return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"
 
     @property
     def is_zero(self) -> bool:
@@ -123,7 +128,7 @@ class Money:
         return f"{self.decimal_text()} {self.currency}"
 
     def _same(self, other: Self) -> None:
-        if self.currency != other.currency:
+        if self.currency is not other.currency and self.currency != other.currency:
             raise CurrencyMismatch(f"{self} and {other}")
 
 

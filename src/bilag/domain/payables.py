@@ -3,10 +3,11 @@
 An amount on a payable account is positive where we owe it and negative where the vendor has it to our credit.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from bilag.domain.ledger import AccountRole, DocumentKind, DoubleEntry, Side
 from bilag.domain.money import Currency, Money
@@ -139,7 +140,8 @@ class VendorDocument(DoubleEntry):
 class PayableItem:
     """A vendor document as it stands in the books. `open_amount` has the sign of `amount`, and is zero when settled.
 
-    `settled_with` are the documents that stand against it, whichever of the two came first.
+    `settled_with` are the documents that stand against it, whichever of the two came first. `misses` are the
+    references of documents that it settled and that don't stand any more.
     """
 
     external_reference: str
@@ -156,11 +158,36 @@ class PayableItem:
     reconciled_entries: tuple[str, ...] = ()
     paired_with: str = ""
     settled_with: tuple[Allocation, ...] = ()
+    misses: tuple[str, ...] = ()
 
     @property
     def is_payment(self) -> bool:
         """Whether money moved; otherwise it is an invoice or a credit note."""
         return self.kind is DocumentKind.VENDOR_PAYMENT
+
+
+class SharedBy(StrEnum):
+    """What two documents of a vendor can share, so that they could belong together."""
+
+    INVOICE_NUMBER = "invoice number"
+    RECONCILIATION = "reconciliation id"
+    RECONCILED = "reconciled entry"
+
+
+# A vendor's number, what is shared, and its value, never empty.
+SharedKey: TypeAlias = tuple[str, SharedBy, str]
+
+
+def shared_keys(
+    vendor_number: str, invoice_number: str, reconciliation_id: str, reconciled_entries: Iterable[str]
+) -> frozenset[SharedKey]:
+    """What a document of the vendor is found by, beside its external reference."""
+    keys = {(vendor_number, SharedBy.RECONCILED, entry) for entry in reconciled_entries if entry}
+    if reconciliation_id:
+        keys.add((vendor_number, SharedBy.RECONCILIATION, reconciliation_id))
+    if number := invoice_number.strip():
+        keys.add((vendor_number, SharedBy.INVOICE_NUMBER, number))
+    return frozenset(keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +202,12 @@ class PayableKeys:
     references: frozenset[str] = frozenset()
     invoice_number: str = ""
     reconciliation_ids: frozenset[str] = frozenset()
+
+    @property
+    def shared(self) -> frozenset[SharedKey]:
+        """What the documents that are looked for have one of, beside those with an external reference of these."""
+        named = shared_keys(self.vendor_number, self.invoice_number, "", self.reconciliation_ids)
+        return named | {(self.vendor_number, SharedBy.RECONCILIATION, id_) for id_ in self.reconciliation_ids if id_}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,13 @@ class PostingKey:
         """Our name of the document in the books: at most 51 characters, and searchable by the entry's id."""
         return f"{self.company_id[:8]}.{self.entry_id}.{self.part}{self.generation}"
 
+    @staticmethod
+    def of_shared(external_reference: str, company_id: str) -> "PostingKey":
+        """The key behind the reference of an entry that items of the company share: the job's id is the entry's."""
+        _, job_id, last = external_reference.split(".")
+        generation = int(last.removeprefix(Part.JOURNAL_ENTRY))
+        return PostingKey(company_id=company_id, entry_id=job_id, part=Part.JOURNAL_ENTRY, generation=generation)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostingRecord:
@@ -55,6 +62,10 @@ class PostingRecord:
 
     `booked_in` is the external reference of a document that several Export Items share and this one is part of; empty
     for a document that stands by itself, under its own reference.
+
+    A record that is SENT changed when the send began, and no byte of it went out before. `first_sent_at` is when the
+    first of the sends began that may still take effect, or that a late look did not find where it is REJECTED; None
+    when there is none, or in rows of an earlier version.
     """
 
     key: PostingKey
@@ -67,14 +78,19 @@ class PostingRecord:
     posting_date: date | None = None
     note: str = ""
     booked_in: str = ""
+    first_sent_at: datetime | None = None
 
 
 class ReceiptState(StrEnum):
-    """Whether a document has its file; WAIVED means that it was booked without, as the settings allow."""
+    """Whether a document has its file; WAIVED means that it was booked without, as the settings allow.
+
+    REPLACED means that the document has other files in its place: one made of several, or what Pleo shows now.
+    """
 
     OWED = "owed"
     ATTACHED = "attached"
     WAIVED = "waived"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

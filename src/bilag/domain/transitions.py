@@ -29,7 +29,8 @@ JOB_MOVES: Final = {
 }
 
 # A rejected document was refused for certain, so it may be intended again (other content, other date).
-# An unknown one is only ever settled by looking: found is posted, surely absent is intended again.
+# An unknown one is only ever settled by looking: found is posted, surely absent is rejected. Where a repeat is harmless
+# it is intended again at once, and stays unsettled.
 POSTING_MOVES: Final = frozenset(
     {
         (PostingState.INTENDED, PostingState.INTENDED),
@@ -38,6 +39,7 @@ POSTING_MOVES: Final = frozenset(
         (PostingState.SENT, PostingState.REJECTED),
         (PostingState.SENT, PostingState.UNKNOWN),
         (PostingState.UNKNOWN, PostingState.POSTED),
+        (PostingState.UNKNOWN, PostingState.REJECTED),
         (PostingState.UNKNOWN, PostingState.INTENDED),
         (PostingState.REJECTED, PostingState.INTENDED),
     }

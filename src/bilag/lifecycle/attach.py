@@ -11,11 +11,9 @@ from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.posting_record import PostingKey, ReceiptRecord, ReceiptState
 from bilag.lifecycle.case import Case
 from bilag.lifecycle.desk import Desk
-from bilag.lifecycle.plan_item import notes_of
 from bilag.ports.errors import OutcomeUnknown, StoreFailed, Trouble
 from bilag.ports.export_api import LinkExpired
 from bilag.rules import attachment_handling as handling
-from bilag.rules.job_entry import job_entry_notes
 
 # As long as the receipts of one expense take to arrive, one of the places where expenses are worked off is taken.
 RECEIPTS_SECONDS_MAX: Final = 600.0
@@ -72,22 +70,22 @@ async def _fetched(case: Case, rules: AttachmentRules) -> tuple[list[StoredFile]
     return files, failures
 
 
-async def owe(key: PostingKey, files: Sequence[StoredFile], desk: Desk) -> None:
-    """Remember which files the document owes, before it is posted."""
-    if files:
-        await desk.journal.record_receipts([_record(key, file, ReceiptState.OWED) for file in files])
+async def owe(key: PostingKey, files: Sequence[StoredFile], desk: Desk, *, stands: bool = False) -> None:
+    """Remember which files the document owes, before it is posted. One that `stands` may have some already."""
+    known = await desk.journal.receipts(key) if stands and files else ()
+    attached = {receipt.sha256 for receipt in known if receipt.state is ReceiptState.ATTACHED}
+    owed = [_record(key, file, ReceiptState.OWED) for file in files if file.sha256 not in attached]
+    if owed:
+        await desk.journal.record_receipts(owed)
 
 
 async def attach(
-    case: Case, external_id: str, key: PostingKey, files: Sequence[StoredFile], *, is_shared: bool = False
+    case: Case, external_id: str, key: PostingKey, files: Sequence[StoredFile], notes: Sequence[NoteFile]
 ) -> tuple[Failure, ...]:
     """Link files and notes to the document; what is linked already is left alone.
 
-    The document stands in the books by now, so trouble with a file is that file's failure and no more. `is_shared`
-    says that other items have a part in it, so that the notes have to name theirs.
+    The document stands in the books by now, so trouble with a file is that file's failure and no more.
     """
-    limits = case.desk.books.capabilities.text
-    notes = job_entry_notes(case.item, limits) if is_shared else notes_of(case.item, case.desk.planner)
     problems = [await _link_note(external_id, note, case.desk) for note in notes]
     linked: list[ReceiptRecord] = []
     for file in files:
@@ -133,13 +131,20 @@ def _not_linked(name: str, trouble: Trouble) -> Failure:
     )
 
 
-async def waive(key: PostingKey, failures: Sequence[Failure], desk: Desk) -> tuple[str, ...]:
-    """Where the settings allow booking without a receipt: mark what is owed as waived, and say so."""
-    if not failures:
+async def close_debts(
+    key: PostingKey, files: Sequence[StoredFile], failures: Sequence[Failure], desk: Desk
+) -> tuple[str, ...]:
+    """What is owed still once these files are attached, and nothing more will be: nobody asks for it any more.
+
+    Failures mean that the settings allow booking without a receipt: it is waived, and that is said. Without failures
+    the document has every file, so that what only an earlier try owed went into one of them or is gone from Pleo.
+    """
+    if not files and not failures:
         return ()
     owed = [r for r in await desk.journal.receipts(key) if r.state is ReceiptState.OWED]
     if owed:
-        await desk.journal.record_receipts([replace(r, state=ReceiptState.WAIVED) for r in owed])
+        state = ReceiptState.WAIVED if failures else ReceiptState.REPLACED
+        await desk.journal.record_receipts([replace(r, state=state) for r in owed])
     return tuple(handling.without_receipt_warning(failure) for failure in failures)
 
 

@@ -14,7 +14,7 @@ from bilag.lifecycle.look_back import History, Standing
 from bilag.lifecycle.plan_item import plan_item
 from bilag.lifecycle.plan_json import content_hash
 from bilag.lifecycle.post import read_back
-from bilag.lifecycle.settle import settle_and_post
+from bilag.lifecycle.settle import left_open, settle_and_post
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected
 from bilag.ports.errors import Trouble
 from bilag.rules.accounting_period import closed_failure, expense_date
@@ -119,9 +119,11 @@ class _Booking:
             self._documents.append(standing.posted)  # what others have a part in tells nothing of this one's amount
             return None
         if standing.posted is not None:
+            self._warnings += await left_open(self._plan.documents[place], desk.planner)
             return await self._stands(place, standing.posted)
-        for _ in range(PERIOD_REFUSALS_MAX):
-            chosen, answer = await settle_and_post(self._plan.documents[place], standing.key, case.job_id, desk)
+        for refusals in range(PERIOD_REFUSALS_MAX):
+            document, sent_before = self._plan.documents[place], standing.sent_at is not None or refusals > 0
+            chosen, answer = await settle_and_post(document, standing.key, case.job_id, desk, sent_before=sent_before)
             match answer:
                 case Rejected():
                     return answer

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,6 +36,10 @@ class Case:
     def folder(self) -> Path:
         """Where this item's receipts lie until they are in the books; names that Pleo cannot choose."""
         return self.desk.spool / _folder_name(self.job_id) / _folder_name(self.item.entry_id)
+
+    def clear_away(self) -> None:
+        """Delete the receipts; whoever takes the item up again fetches them anew."""
+        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _folder_name(id_: str) -> str:

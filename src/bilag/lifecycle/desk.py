@@ -2,12 +2,14 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bilag.domain.quota import CallsMade
 from bilag.domain.settings import ExportSettings
+from bilag.lifecycle.connection_breaker import Line
 from bilag.ports.accounting_system import AccountingSystem
 from bilag.ports.clock import Clock
 from bilag.ports.export_api import ExportApi
@@ -15,6 +17,7 @@ from bilag.ports.lease import CompanyLease, UnsharedLease
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.progress import Progress
 from bilag.ports.receipts import ReceiptCombiner
+from bilag.ports.watching import Unwatched, Watching
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +50,34 @@ class VendorTurns:
                 del self._asking[vendor_number], self._locks[vendor_number]
 
 
+class SendTurns:
+    """How many documents go to the books at once, and how many more have their intent stored and wait to go.
+
+    So a connection never waits for our disk, and nobody who has announced a send waits long for a connection.
+    """
+
+    def __init__(self) -> None:
+        self._places: tuple[asyncio.Semaphore, asyncio.Semaphore] | None = None
+
+    def announced(self, at_once: int) -> asyncio.Semaphore:
+        """To be held from before the intent is stored until the answer is there."""
+        return self._of(at_once)[0]
+
+    def sending(self, at_once: int) -> asyncio.Semaphore:
+        """To be held while the books work on it."""
+        return self._of(at_once)[1]
+
+    def _of(self, at_once: int) -> tuple[asyncio.Semaphore, asyncio.Semaphore]:
+        if self._places is None:
+            self._places = asyncio.Semaphore(2 * at_once), asyncio.Semaphore(at_once)
+        return self._places
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Everything that one company's export needs. `spool` is a folder for receipts on their way.
 
-    `lease` is asked before every send (see while_leased).
+    `lease` is asked before every send (see while_leased); `calls_made` counts what went out so far.
     """
 
     planner: Planner
@@ -62,12 +88,26 @@ class Desk:
     spool: Path
     items_at_once_max: int = 16
     lease: CompanyLease = field(default_factory=UnsharedLease)
+    watching: Watching = field(default_factory=Unwatched)
     vendor_turns: VendorTurns = field(default_factory=VendorTurns)
+    send_turns: SendTurns = field(default_factory=SendTurns)
+    calls_made: Callable[[], CallsMade] = CallsMade
+    books_line: Line = field(default_factory=Line)
 
     @property
     def items_at_once(self) -> int:
-        """How many items are under way together: no more than the accounting system takes at once."""
-        return min(self.items_at_once_max, self.books.capabilities.posts_at_once)
+        """How many items are under way together; of these, the accounting system takes `posts_at_once` at once."""
+        return self.items_at_once_max
+
+    @property
+    def announced(self) -> asyncio.Semaphore:
+        """To be held from before a document's intent is stored until its answer is there."""
+        return self.send_turns.announced(self.books.capabilities.posts_at_once)
+
+    @property
+    def sending(self) -> asyncio.Semaphore:
+        """To be held while the books work on a document."""
+        return self.send_turns.sending(self.books.capabilities.posts_at_once)
 
     @property
     def settings(self) -> ExportSettings:

@@ -4,10 +4,19 @@ https://developers.pleo.io/docs/current/integration-design/exports (detect and s
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from bilag.domain.export_job import ExportJob, JobStatus
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.start import STARTED_ELSEWHERE
+from bilag.ports.export_api import ExportApi
+
+_WAITING: Final = (JobStatus.PENDING, JobStatus.IN_PROGRESS)
+
+
+async def is_any_waiting(pleo: ExportApi, company_id: str) -> bool:
+    """Whether a look at the company could find a job: one question to Pleo, none to our journal."""
+    return bool(await pleo.jobs(company_id, _WAITING))
 
 
 async def detect(desk: Desk, *, take_over: bool = False, passed_over: Sequence[str] = ()) -> ExportJob | None:
@@ -16,7 +25,8 @@ async def detect(desk: Desk, *, take_over: bool = False, passed_over: Sequence[s
     A job in progress that our journal does not know may be somebody else's; it is taken only with `take_over`.
     `passed_over` are jobs that were tried before and could not be had.
     """
-    jobs = await desk.pleo.jobs(desk.settings.company_id, (JobStatus.PENDING, JobStatus.IN_PROGRESS))
+    jobs = await desk.pleo.jobs(desk.settings.company_id, _WAITING)
+    desk.watching.jobs_found(desk.settings.company_id, jobs)
     for job in jobs:
         if job.id in passed_over or job.company_id != desk.settings.company_id:
             continue

@@ -3,13 +3,20 @@
 https://developers.pleo.io/docs/current/integration-design/exports (control layer, data layer)
 """
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from typing import Final
 
-from bilag.domain.export_job import ItemStatus
+from bilag.domain.export_job import ExportJob, ItemStatus
 from bilag.domain.failure import Failure, FailureCode
 from bilag.lifecycle.desk import Desk
 from bilag.ports.export_api import FetchedItem
+
+# A list that stays shorter than the job's count is taken as it is: the count may count something else.
+READINGS_MAX: Final = 3
+
+_log = logging.getLogger("bilag.job")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,12 +30,25 @@ class ControlList:
     seen: set[str] = field(default_factory=set)
 
 
-async def control_list(job_id: str, desk: Desk) -> ControlList:
-    """Read to the last page before anything is processed; only pending and in-progress entries need work."""
+async def control_list(job: ExportJob, desk: Desk) -> ControlList:
+    """Read to the last page before anything is processed; only pending and in-progress entries need work.
+
+    Pages can shift while they are read, and hide an entry. So a list with fewer entries than the job counts is read
+    again, and what any reading brought counts.
+    """
     control = ControlList()
+    for _ in range(READINGS_MAX):
+        await _read(control, job.id, desk)
+        if len(control.seen) >= job.number_of_items:
+            return control
+        _log.warning("job %s lists %d entries, and counts %d", job.id, len(control.seen), job.number_of_items)
+    return control
+
+
+async def _read(control: ControlList, job_id: str, desk: Desk) -> None:
     async for record in desk.pleo.job_items(job_id):
         if record.entry_id in control.seen:
-            continue  # pages can shift while they are read, and an entry counts once
+            continue  # an entry counts once
         control.seen.add(record.entry_id)
         if record.status in (ItemStatus.PENDING, ItemStatus.IN_PROGRESS):
             control.open.add(record.entry_id)
@@ -36,7 +56,6 @@ async def control_list(job_id: str, desk: Desk) -> ControlList:
             control.successful_before += 1
         else:
             control.failed_before += 1
-    return control
 
 
 async def items_to_process(job_id: str, control: ControlList, desk: Desk) -> AsyncIterator[FetchedItem]:

@@ -11,10 +11,12 @@ from bilag.lifecycle.complete import complete
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.fetch import control_list, items_to_process
 from bilag.lifecycle.item_desk import ItemDesk
+from bilag.lifecycle.note_calls import note_calls
 from bilag.lifecycle.pre_export_validation import pre_export_validation
+from bilag.lifecycle.quota_pause import keep_alive, warn_of_long_wait
 from bilag.lifecycle.report import Reporter
 from bilag.lifecycle.start import remember, start
-from bilag.ports.errors import JobEnded, Refused, Trouble
+from bilag.ports.errors import JobEnded, QuotaSpent, Refused, Trouble
 from bilag.ports.export_api import FetchedItem
 from bilag.rules.outcome import failed_job_report
 
@@ -27,14 +29,30 @@ _log = logging.getLogger("bilag.job")
 async def run_job(job: ExportJob, desk: Desk) -> JobReport | None:
     """Start, validate, fetch, process, report, complete. None when the job is not, or no longer, ours to end.
 
-    Trouble with Pleo or with our own disk leaves the job in progress, to be taken up again by the next run.
+    Trouble with Pleo or with our own disk leaves the job in progress, to be taken up again by the next run; so does
+    QuotaSpent, which says until when.
     """
+    before = desk.calls_made()
+    try:
+        report = await _run_job(job, desk)
+    except QuotaSpent:
+        await note_calls(job.id, before, desk)
+        raise
+    await note_calls(job.id, before, desk)
+    return report
+
+
+async def _run_job(job: ExportJob, desk: Desk) -> JobReport | None:
     try:
         started = await start(job, desk)
         if started is None:
             return None
         _log.info("job %s started items=%d status_before=%s", job.id, started.number_of_items, job.status)
-        return await complete(started, await _closing_event(started, desk), desk)
+        try:
+            return await complete(started, await _closing_event(started, desk), desk)
+        except QuotaSpent as spent:
+            await keep_alive(job.id, spent, desk)
+            raise
     except JobEnded as ended:
         _log.warning("job %s ended under our hands, what was booked is remembered: %s", job.id, ended)
         with suppress(JobEnded):  # Pleo may not even know it any more
@@ -59,7 +77,7 @@ async def _closing_event(job: ExportJob, desk: Desk) -> JobReport:
 async def _export(job: ExportJob, desk: Desk) -> JobReport:
     """Every item to its outcome, every outcome to Pleo; returns the closing event that follows from them."""
     await Reporter(job.id, desk).catch_up()
-    control = await control_list(job.id, desk)
+    control = await control_list(job, desk)
     _log.info(
         "job %s listed open=%d successful_before=%d failed_before=%d",
         job.id,
@@ -67,20 +85,30 @@ async def _export(job: ExportJob, desk: Desk) -> JobReport:
         control.successful_before,
         control.failed_before,
     )
+    warn_of_long_wait(job.id, len(control.open), desk)
     desk.progress.job_started(job, len(control.open))
     items = ItemDesk(job, desk, control)
-    queue: asyncio.Queue[FetchedItem | None] = asyncio.Queue(maxsize=2 * desk.items_at_once)
+    await items.quarantine.load()
     try:
         async with asyncio.TaskGroup() as group:
-            for _ in range(desk.items_at_once):
-                group.create_task(items.work_off(queue))
-            group.create_task(_feed(job, items, queue, desk))
+            beside = group.create_task(items.reporter.keep_alive())
+            await _work_off(job, items, desk)
+            beside.cancel()
     except BaseExceptionGroup as trouble:
         raise _first(trouble) from trouble
-    if items.feeding_failed is not None:
+    left = items.paused_by or items.feeding_failed
+    if left is not None:
         await items.reporter.flush()
-        raise items.feeding_failed
+        raise left
     return await items.close()
+
+
+async def _work_off(job: ExportJob, items: ItemDesk, desk: Desk) -> None:
+    queue: asyncio.Queue[FetchedItem | None] = asyncio.Queue(maxsize=2 * desk.items_at_once)
+    async with asyncio.TaskGroup() as group:
+        for _ in range(desk.items_at_once):
+            group.create_task(items.work_off(queue))
+        group.create_task(_feed(job, items, queue, desk))
 
 
 async def _feed(job: ExportJob, items: ItemDesk, queue: asyncio.Queue[FetchedItem | None], desk: Desk) -> None:

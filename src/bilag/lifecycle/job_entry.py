@@ -15,13 +15,14 @@ from bilag.domain.transitions import PostingState
 from bilag.lifecycle.attach import owe
 from bilag.lifecycle.book import Booked
 from bilag.lifecycle.desk import Desk
-from bilag.lifecycle.look_back import look_back, other_sharers, posted_record
+from bilag.lifecycle.look_back import Standing, look_back, other_sharers, posted_record
 from bilag.lifecycle.plan_json import content_hash
 from bilag.lifecycle.post import outcome_unknown, post, read_back
 from bilag.lifecycle.process_item import Prepared
 from bilag.lifecycle.waiting_items import entry_to_share
 from bilag.ports.accounting_system import PostAnswer, PostedDocument, Rejected
-from bilag.rules.job_entry import joined_entry
+from bilag.ports.errors import StoreFailed, Trouble
+from bilag.rules.job_entry import joined_entry, on_its_way
 
 _log = logging.getLogger("bilag.item")
 
@@ -35,14 +36,24 @@ async def book_job_entry(members: Sequence[Prepared], job_id: str, desk: Desk) -
     if len(members) == 1:
         return None
     await _together(owe(member.key, member.receipts.files, desk) for member in members)
-    key, entry, standing = await _place(members, job_id, desk)
+    doubt = _doubt(members, desk)
+    found = await (_place(members, job_id, desk) if doubt is None else _same_again(members, doubt, desk))
+    if found is None:
+        return _elsewhere(doubt)
+    key, entry, standing = found
     sent = [_sent(member, key, job_id, desk) for member in members]
-    if standing is None:
-        # First of all, so that a reference which a member's record names never gets other content.
-        await desk.journal.record(_intent(entry, key, job_id, desk))
-    await _record([replace(record, state=PostingState.INTENDED) for record in sent], desk)
-    await _record(sent, desk)
-    answer = standing or await post(entry, key, job_id, desk)
+    if doubt is None:
+        await _record_sent(sent, None if standing else _intent(entry, key, job_id, desk), desk)
+    else:
+        # Their records say so since the first try, and go on saying that one may still arrive.
+        sent = [replace(record, state=PostingState.UNKNOWN) for record in sent]
+    try:
+        answer = standing or await post(entry, key, job_id, desk, sent_before=doubt is not None)
+    except StoreFailed:
+        raise
+    except Trouble:
+        await _follow(sent, key, desk)
+        raise
     if not isinstance(answer, PostedDocument):
         return await _not_taken(sent, key, answer, desk)
     await _record([posted_record(record, answer, desk) for record in sent], desk)
@@ -69,13 +80,58 @@ async def _place(
     return key, replace(entry, external_reference=key.external_reference), None
 
 
+def _doubt(members: Sequence[Prepared], desk: Desk) -> Standing | None:
+    """What says that members went into an entry that may still arrive; then all of them did, and no others."""
+    now = desk.clock.now()
+    return next((doubt for member in members if (doubt := member.history.on_its_way(now))), None)
+
+
+async def _same_again(
+    members: Sequence[Prepared], doubt: Standing, desk: Desk
+) -> tuple[PostingKey, JournalEntry, PostedDocument | None] | None:
+    """The very entry that was sent before, which books under its reference once; None when it can't be made again."""
+    key = PostingKey.of_shared(doubt.booked_in, desk.settings.company_id)
+    standing = (await look_back(key.entry_id, desk)).of(Part.JOURNAL_ENTRY)
+    before = (await desk.journal.latest(key.company_id, key.entry_id)).get(Part.JOURNAL_ENTRY)
+    entries = [entry_to_share(member) for member in members]
+    entry = joined_entry(entries, key.external_reference, key.entry_id, desk.books.capabilities.text)
+    if before is None or standing.key != key or before.content_hash != content_hash(entry):
+        return None
+    return key, entry, standing.posted
+
+
+def _elsewhere(doubt: Standing | None) -> Rejected:
+    assert doubt is not None
+    assert doubt.sent_at is not None
+    return Rejected(failures=(on_its_way(doubt.booked_in, doubt.sent_at),))
+
+
+async def _record_sent(sent: Sequence[PostingRecord], intent: PostingRecord | None, desk: Desk) -> None:
+    """The entry first of all, so that a reference which a member's record names never gets other content."""
+    if intent is not None:
+        await desk.journal.record(intent)
+    await _record([replace(record, state=PostingState.INTENDED) for record in sent], desk)
+    await _record(sent, desk)
+
+
+async def _follow(sent: Sequence[PostingRecord], key: PostingKey, desk: Desk) -> PostingRecord:
+    """Let the members' records say what the entry's own does, which is given back.
+
+    Members of an entry that may still arrive stay unknown, whatever is answered to a repeat of it.
+    """
+    entry = (await desk.journal.latest(key.company_id, key.entry_id))[Part.JOURNAL_ENTRY]
+    if sent[0].state is not PostingState.UNKNOWN:
+        state = PostingState.REJECTED if entry.state is PostingState.REJECTED else PostingState.UNKNOWN
+        await _record([replace(r, state=state, changed_at=entry.changed_at, note=entry.note) for r in sent], desk)
+    return entry
+
+
 async def _not_taken(sent: Sequence[PostingRecord], key: PostingKey, answer: PostAnswer, desk: Desk) -> Rejected | None:
     """Only an entry that was refused, and that does not stand all the same, leaves its members free."""
-    record = (await desk.journal.latest(key.company_id, key.entry_id))[Part.JOURNAL_ENTRY]
-    if record.state is not PostingState.REJECTED:
-        return answer if isinstance(answer, Rejected) else Rejected(failures=(outcome_unknown(key, record.note),))
-    at, why = record.changed_at, record.note
-    await _record([replace(one, state=PostingState.REJECTED, changed_at=at, note=why) for one in sent], desk)
+    record = await _follow(sent, key, desk)
+    why = record.note
+    if PostingState.UNKNOWN in (record.state, sent[0].state):
+        return answer if isinstance(answer, Rejected) else Rejected(failures=(outcome_unknown(key, why),))
     stands = await desk.books.find_by_reference(key.external_reference)
     if stands is not None:
         return Rejected(failures=(other_sharers(key.external_reference, stands),))

@@ -7,13 +7,18 @@ meant to book again (the setting post_again). Whatever may have been sent before
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import assert_never
 
 from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.posting_record import Part, PostingKey, PostingRecord
 from bilag.domain.transitions import PostingState
 from bilag.lifecycle.desk import Desk
+from bilag.lifecycle.unsettled import NotSettledYet, add_doubt, found_twice, is_settled, note_absent
 from bilag.ports.accounting_system import PostedDocument
+from bilag.ports.errors import FoundTwice, Trouble
+from bilag.rules.job_entry import given_up, may_still_arrive
+from bilag.rules.lost_answer import is_unsettled
 
 _log = logging.getLogger("bilag.item")
 
@@ -23,13 +28,15 @@ class Standing:
     """The key to book a document under, and the document that already stands under it, if one does.
 
     `sent_hash` is the content hash of a standing document that Pleo has not been told of yet, else empty. `booked_in`
-    is the external reference that it stands under where it is shared with other items, else empty.
+    is the external reference that it stands under where it is shared with other items, else empty. `sent_at` is when a
+    document that does not stand was sent without a known outcome: under `booked_in` where that is not empty.
     """
 
     key: PostingKey
     posted: PostedDocument | None = None
     sent_hash: str = ""
     booked_in: str = ""
+    sent_at: datetime | None = None
     warnings: tuple[str, ...] = ()
     failures: tuple[Failure, ...] = ()
 
@@ -61,6 +68,16 @@ class History:
     def booked_in(self) -> str:
         """The external reference of the document that it shares with other items; empty without one."""
         return next((standing.booked_in for standing in self.posted if standing.booked_in), "")
+
+    def on_its_way(self, now: datetime) -> Standing | None:
+        """What says that the item went into a shared entry which does not stand, and which may still arrive."""
+        shared = (s for s in self.standings.values() if s.posted is None and s.booked_in and s.sent_at)
+        return next((s for s in shared if s.sent_at and may_still_arrive(s.sent_at, now)), None)
+
+    def given_up(self, booked_in: str) -> tuple[str, ...]:
+        """The warning of an item that stands in `booked_in` now, empty for by itself, and not where it was sent."""
+        shared = {s.booked_in for s in self.standings.values() if s.posted is None and s.sent_at} - {"", booked_in}
+        return tuple(given_up(reference) for reference in sorted(shared))
 
     @property
     def is_told(self) -> bool:
@@ -124,8 +141,24 @@ async def _is_told(records: Mapping[Part, PostingRecord], desk: Desk) -> bool:
 
 
 async def _standing(record: PostingRecord, desk: Desk, *, is_told: bool) -> Standing:
+    """What stands of the record. Raises NotSettledYet, and trouble of the books."""
     if record.state is PostingState.REJECTED and not record.booked_in:
-        return Standing(key=record.key)
+        return Standing(key=record.key, sent_at=record.first_sent_at)
+    try:
+        return await _looked_up(record, desk, is_told=is_told)
+    except FoundTwice as twice:
+        _log.error("item %s in doubt job=%s: %s", record.key.entry_id, record.job_id, twice)
+        failure = found_twice(twice.external_reference, twice.external_ids)
+        return Standing(key=record.key, failures=(failure,))
+    except NotSettledYet:
+        raise
+    except Trouble as trouble:
+        add_doubt(trouble, record)
+        raise
+
+
+async def _looked_up(record: PostingRecord, desk: Desk, *, is_told: bool) -> Standing:
+    asked_at = desk.clock.now()
     posted = await desk.books.find_by_reference(record.booked_in or record.key.external_reference)
     match record.state:
         case PostingState.POSTED:
@@ -134,6 +167,9 @@ async def _standing(record: PostingRecord, desk: Desk, *, is_told: bool) -> Stan
             failures = () if posted is None else (other_sharers(record.booked_in, posted),)
             return Standing(key=record.key, failures=failures)
         case PostingState.INTENDED | PostingState.SENT | PostingState.UNKNOWN:
+            if posted is None and await is_settled(record, asked_at, desk):
+                await note_absent(record, asked_at, desk)
+                return Standing(key=record.key, sent_at=None if record.booked_in else record.changed_at)
             return await _settle(record, posted, desk)
         case _:
             assert_never(record.state)
@@ -152,8 +188,15 @@ def _booked_before(record: PostingRecord, posted: PostedDocument | None, desk: D
     return replace(_stands(record, posted), sent_hash="")
 
 
+def removed_before(key: PostingKey, settled_by: str) -> Standing:
+    """For a document whose answer was lost, and that stood: another has settled it, and it is not there any more."""
+    _log.info("item %s removed from the books before its answer was known, generation=%d", key.entry_id, key.generation)
+    warning = f"{key.external_reference}, which {settled_by} settled, was removed from the books; it was booked again."
+    return Standing(key=_next_generation(key), warnings=(warning,))
+
+
 async def _settle(record: PostingRecord, posted: PostedDocument | None, desk: Desk) -> Standing:
-    """An intent without an outcome: found is posted, surely absent is free to be sent."""
+    """An intent without an outcome: found is posted, surely absent is free to be sent under its own reference."""
     if record.state is PostingState.INTENDED and posted is None:
         return Standing(key=record.key)
     found = posted.external_id if posted else "nothing"
@@ -162,13 +205,26 @@ async def _settle(record: PostingRecord, posted: PostedDocument | None, desk: De
     if record.state is PostingState.INTENDED:
         record = replace(record, state=PostingState.SENT, changed_at=now)
         await desk.journal.record(record)
+    if posted is None and record.booked_in and not await _has_left(record, desk):
+        await desk.journal.record(replace(record, state=PostingState.REJECTED, changed_at=now, note="never sent"))
+        return Standing(key=record.key)
     if posted is None:
+        sent_at = record.changed_at
         if record.state is PostingState.SENT:
             record = replace(record, state=PostingState.UNKNOWN, changed_at=now, note="no answer was seen")
             await desk.journal.record(record)
-        return Standing(key=record.key)
+        return Standing(key=record.key, booked_in=record.booked_in, sent_at=sent_at)
     await desk.journal.record(posted_record(record, posted, desk))
     return _stands(record, posted)
+
+
+async def _has_left(record: PostingRecord, desk: Desk) -> bool:
+    """Whether the shared entry that an item was sent with may be on its way, by the entry's own record."""
+    if record.state is PostingState.UNKNOWN:
+        return True
+    key = PostingKey.of_shared(record.booked_in, record.key.company_id)
+    entry = (await desk.journal.latest(key.company_id, key.entry_id)).get(key.part)
+    return entry is None or entry.key != key or is_unsettled(entry)
 
 
 def _stands(record: PostingRecord, posted: PostedDocument) -> Standing:

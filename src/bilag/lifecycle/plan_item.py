@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from bilag.domain.attachment import NoteFile
 from bilag.domain.expense_type import BookkeepingMethod
@@ -38,6 +38,8 @@ from bilag.rules.payables_mapping import Party, PayableRow, payable_row
 # Nothing was ever booked for the item.
 FIRST_BOOKING: Final[Mapping[Part, int]] = MappingProxyType({})
 
+_Answers: TypeAlias = list[tuple[VendorQuery, tuple[BooksVendor, ...]]]
+
 
 async def plan_item(
     item: ExportItem | MalformedItem,
@@ -52,8 +54,9 @@ async def plan_item(
     settings = planner.settings
     if isinstance(item, MalformedItem):
         return ItemPlan(entry_id=item.entry_id, method=None, failures=item.failures, settings_version=settings.version)
-    method = await _method(item, planner)
-    sketch = await _sketch(item, method.method, planner)
+    search = _VendorSearch(item, planner)
+    method = await _method(item, search)
+    sketch = await _sketch(item, method.method, search)
     data = data_mapping.map_data(item, planner.books.capabilities.text)
     dated = await _date(item, planner, refused_periods)
     # Every rule is asked, also after one has objected, so that a person sees all problems at once.
@@ -107,47 +110,58 @@ def notes_of(item: ExportItem, planner: Planner) -> tuple[NoteFile, ...]:
     return data_mapping.map_data(item, planner.books.capabilities.text).notes
 
 
-async def _method(item: ExportItem, planner: Planner) -> bookkeeping_method.MethodResolution:
-    settings, vendor_found = planner.settings, False
+class _VendorSearch:
+    """Asks the books for the vendor of one item, each question once: what decides the method also finds the vendor."""
+
+    def __init__(self, item: ExportItem, planner: Planner) -> None:
+        self.planner = planner
+        self._item = item
+        self._known: dict[VendorQuery, tuple[BooksVendor, ...]] = {}
+
+    async def answers(self, party: Party, settings: ExportSettings) -> _Answers:
+        """What the books say, key by key, until an answer decides."""
+        answers = []
+        for query in vendor_matching.vendor_queries(self._item, party, settings):
+            if query not in self._known:
+                self._known[query] = await self.planner.books.vendors(query)
+            found = self._known[query]
+            answers.append((query, found))
+            if vendor_matching.decides(found):
+                break
+        return answers
+
+
+async def _method(item: ExportItem, search: _VendorSearch) -> bookkeeping_method.MethodResolution:
+    settings, vendor_found = search.planner.settings, False
     if bookkeeping_method.asks_vendor_search(item, settings):
         # The default vendor takes what is accounts payable already; it makes nothing so.
-        answers = await _answers(item, Party.SUPPLIER, replace(settings, default_vendor=""), planner)
+        answers = await search.answers(Party.SUPPLIER, replace(settings, default_vendor=""))
         vendor_found = any(vendor_matching.decides(found) for _, found in answers)
     return bookkeeping_method.resolve_method(
-        item, settings, supported=planner.books.capabilities.methods, vendor_found=vendor_found
+        item, settings, supported=search.planner.books.capabilities.methods, vendor_found=vendor_found
     )
 
 
-async def _sketch(item: ExportItem, method: BookkeepingMethod | None, planner: Planner) -> Sketch | None:
+async def _sketch(item: ExportItem, method: BookkeepingMethod | None, search: _VendorSearch) -> Sketch | None:
     """The accounts of the item; None when its type is unknown, which validation has already said."""
     row = item_validation.mapping_row(item)
     if row is None:
         return None
     payable = payable_row(item) if method is BookkeepingMethod.ACCOUNTS_PAYABLE else None
     if payable is None:
-        return JournalSketch(item=item, row=row, mapping=accounts_mapping.map_accounts(item, row, planner.settings))
-    return await _payable_sketch(item, row, payable, planner)
+        mapping = accounts_mapping.map_accounts(item, row, search.planner.settings)
+        return JournalSketch(item=item, row=row, mapping=mapping)
+    return await _payable_sketch(item, row, payable, search)
 
 
-async def _payable_sketch(item: ExportItem, row: MappingRow, payable: PayableRow, planner: Planner) -> PayableSketch:
-    settings = planner.settings
-    answers = await _answers(item, payable.party, settings, planner)
+async def _payable_sketch(
+    item: ExportItem, row: MappingRow, payable: PayableRow, search: _VendorSearch
+) -> PayableSketch:
+    settings = search.planner.settings
+    answers = await search.answers(payable.party, settings)
     match = vendor_matching.match_vendor(item, payable.party, answers)
     accounts = map_payable_accounts(item, row, payable, match.vendor, settings)
     return PayableSketch(item=item, row=row, payable=payable, match=match, accounts=accounts)
-
-
-async def _answers(
-    item: ExportItem, party: Party, settings: ExportSettings, planner: Planner
-) -> list[tuple[VendorQuery, tuple[BooksVendor, ...]]]:
-    """What the books say, key by key, until an answer decides."""
-    answers = []
-    for query in vendor_matching.vendor_queries(item, party, settings):
-        found = await planner.books.vendors(query)
-        answers.append((query, found))
-        if vendor_matching.decides(found):
-            break
-    return answers
 
 
 async def _unknown_to_books(

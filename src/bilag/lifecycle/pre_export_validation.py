@@ -10,7 +10,16 @@ from typing import Final
 from bilag.domain.export_job import ExportJob
 from bilag.domain.failure import JobFailure, JobReason
 from bilag.lifecycle.desk import Desk
-from bilag.ports.errors import Forbidden, Throttled, TimedOut, Trouble, TryLater, Unauthorised
+from bilag.ports.errors import (
+    Forbidden,
+    OutcomeUnknown,
+    QuotaSpent,
+    Throttled,
+    TimedOut,
+    Trouble,
+    TryLater,
+    Unauthorised,
+)
 from bilag.rules.posting_behaviour import mode_problem
 
 # A failed job costs a person a click, so the books get three chances before they count as unreachable.
@@ -21,7 +30,10 @@ _log = logging.getLogger("bilag.books")
 
 
 async def pre_export_validation(job: ExportJob, desk: Desk) -> tuple[JobFailure, ...]:
-    """Everything that keeps the whole job from being exported; empty when the books are ready."""
+    """Everything that keeps the whole job from being exported; empty when the books are ready.
+
+    Raises QuotaSpent when the books may not even be asked for hours.
+    """
     failures = [*_company(job, desk)]
     mode = mode_problem(desk.settings, desk.books.capabilities)
     if mode is not None:
@@ -42,7 +54,7 @@ def trouble_as_job_failure(trouble: Trouble, system: str) -> JobFailure:
                 JobReason.AUTHORIZATION_FAILURE,
                 "Give the connection the rights to post, then export again.",
             )
-        case TimedOut():
+        case TimedOut() | OutcomeUnknown():
             reason, remedy = JobReason.ACCOUNTING_SYSTEM_TIMEOUT, "Export again when it answers."
         case Throttled():
             reason, remedy = JobReason.ACCOUNTING_SYSTEM_RATE_LIMIT, "Export again later."
@@ -71,10 +83,14 @@ async def _books(desk: Desk) -> tuple[JobFailure, ...]:
             await desk.clock.sleep(PAUSE_SECONDS * attempt)
         try:
             return await desk.books.problems()
+        except QuotaSpent:
+            raise
         except TryLater as trouble:
             _log.warning("books not ready try=%d of=%d: %s", attempt + 1, TRIES_MAX, trouble)
             last = trouble
         except Trouble as trouble:
+            desk.books_line.note_trouble(trouble, desk.clock)
             return (trouble_as_job_failure(trouble, system),)
     assert last is not None
+    desk.books_line.note_trouble(last, desk.clock)
     return (trouble_as_job_failure(last, system),)

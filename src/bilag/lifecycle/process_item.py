@@ -4,21 +4,23 @@ import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
+from bilag.domain.attachment import NoteFile
 from bilag.domain.export_item import MalformedItem
 from bilag.domain.plan import ItemPlan
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey
-from bilag.lifecycle.attach import Receipts, attach, fetch_receipts, owe, waive
+from bilag.lifecycle.attach import Receipts, attach, close_debts, fetch_receipts, owe
 from bilag.lifecycle.book import Booked, book, plan_beside
 from bilag.lifecycle.case import Case, failed_outcome, label
 from bilag.lifecycle.desk import Desk
 from bilag.lifecycle.look_back import History, look_back
-from bilag.lifecycle.plan_item import plan_item
+from bilag.lifecycle.plan_item import notes_of, plan_item
 from bilag.lifecycle.plan_json import encode, plan_as_json
+from bilag.lifecycle.settle import removed_unseen
 from bilag.ports.accounting_system import Rejected
 from bilag.ports.export_api import FetchedItem
 from bilag.rules.accounting_period import moved_warning
 from bilag.rules.attachment_handling import not_taken_warning
-from bilag.rules.job_entry import explain_sharing
+from bilag.rules.job_entry import explain_sharing, job_entry_notes, on_its_way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +62,15 @@ async def prepare_item(fetched: FetchedItem, job_id: str, desk: Desk) -> ItemOut
     if history.failures:
         return failed_outcome(item, history.failures, job_id, desk)
     plan = await _plan(case, history)
+    seen = history if plan is None else await removed_unseen(plan, history, desk.planner)
+    if seen is not history:
+        history, plan = seen, await _plan(case, seen)
     if plan is not None and plan.failures:
         return failed_outcome(item, plan.failures, job_id, desk, plan)
     if plan is not None and plan.nothing_to_book:
         return _successful(case, Booked(documents=(), plan=plan), (plan.nothing_to_book,))
     with ExitStack() as clearing_away:
-        clearing_away.callback(shutil.rmtree, case.folder, ignore_errors=True)
+        clearing_away.callback(_clear_away, case)
         receipts = await fetch_receipts(case)
         if receipts.failures and not desk.settings.book_without_receipts:
             return failed_outcome(item, receipts.failures, job_id, desk, plan)
@@ -84,8 +89,12 @@ async def finish_item(prepared: Prepared, shared: Booked | Rejected | None = Non
             booked = replace(booked, plan=prepared.plan)
         return await _attached(prepared, booked)
     finally:
-        if case.item.files:
-            shutil.rmtree(case.folder, ignore_errors=True)
+        _clear_away(case)
+
+
+def _clear_away(case: Case) -> None:
+    if case.item.files:
+        shutil.rmtree(case.folder, ignore_errors=True)
 
 
 async def _plan(case: Case, history: History) -> ItemPlan | None:
@@ -97,20 +106,32 @@ async def _plan(case: Case, history: History) -> ItemPlan | None:
 
 
 async def _booked(prepared: Prepared) -> Booked | Rejected:
-    await owe(prepared.key, prepared.receipts.files, prepared.case.desk)
+    desk = prepared.case.desk
+    elsewhere = prepared.history.on_its_way(desk.clock.now())
+    if elsewhere is not None and elsewhere.sent_at is not None:
+        return Rejected(failures=(on_its_way(elsewhere.booked_in, elsewhere.sent_at),))
+    await owe(prepared.key, prepared.receipts.files, desk, stands=bool(prepared.history.posted))
     return await book(prepared.case, prepared.history, prepared.plan)
 
 
 async def _attached(prepared: Prepared, booked: Booked) -> ItemOutcome:
     case, key, receipts = prepared.case, prepared.key, prepared.receipts
     desk, first = case.desk, booked.documents[0]
-    missing = await attach(case, first.external_id, key, receipts.files, is_shared=bool(booked.booked_in))
+    missing = await attach(case, first.external_id, key, receipts.files, _notes(case, booked))
     if missing and not desk.settings.book_without_receipts:
         return failed_outcome(case.item, missing, case.job_id, desk, booked.plan)
-    waived = await waive(key, (*receipts.failures, *missing), desk)
+    waived = await close_debts(key, receipts.files, (*receipts.failures, *missing), desk)
     not_taken = not_taken_warning(len(case.item.files), desk.books.capabilities.attachments)
-    warnings = (*prepared.history.warnings, *_moved(booked.plan), *booked.warnings, *not_taken, *waived)
+    given_up = prepared.history.given_up(booked.booked_in)
+    warnings = (*prepared.history.warnings, *given_up, *_moved(booked.plan), *booked.warnings, *not_taken, *waived)
     return _successful(case, booked, warnings)
+
+
+def _notes(case: Case, booked: Booked) -> tuple[NoteFile, ...]:
+    """The notes of the item; in a document that other items have a part in, they name theirs."""
+    if booked.booked_in:
+        return job_entry_notes(case.item, case.desk.books.capabilities.text)
+    return booked.plan.notes if booked.plan is not None else notes_of(case.item, case.desk.planner)
 
 
 def _moved(plan: ItemPlan | None) -> tuple[str, ...]:

@@ -50,5 +50,6 @@ async def run_pending(desk: Desk, *, take_over: bool = False, on_end: OnEnd | No
         found = await detect(desk, take_over=take_over, passed_over=[one.job.id for one in ended])
         if found is None:
             break
-        await note(EndedJob(job=found, report=await run_job(found, desk)))
+        with desk.watching.job(found.id):
+            await note(EndedJob(job=found, report=await run_job(found, desk)))
     return tuple(ended)

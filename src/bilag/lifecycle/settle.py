@@ -9,11 +9,13 @@ from bilag.domain.document import Document
 from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.payables import PayableItem, VendorDocument
 from bilag.domain.plan import ItemPlan, TraceStep
-from bilag.domain.posting_record import PostingKey
+from bilag.domain.posting_record import Part, PostingKey
 from bilag.lifecycle.desk import Desk, Planner
+from bilag.lifecycle.look_back import History, removed_before
 from bilag.lifecycle.post import post
 from bilag.ports.accounting_system import PeriodRefused, PostedDocument, Rejected, SettlementRefused
 from bilag.rules.settlement import as_payable_item, choose_settlement, payable_keys
+from bilag.rules.settlement_words import still_open
 
 # What was open can be taken by a person in the books; every refusal looks anew.
 CHOICES_MAX: Final = 3
@@ -55,15 +57,48 @@ async def with_settlements(plan: ItemPlan, planner: Planner) -> ItemPlan:
     return replace(plan, documents=tuple(documents), trace=(*plan.trace, *trace))
 
 
+async def removed_unseen(plan: ItemPlan, history: History, planner: Planner) -> History:
+    """The history with what was in the books and removed there before its answer was known, told from its traces.
+
+    Whatever another document settled has stood. It is booked anew under the next generation like all that was removed;
+    under the old reference that settlement would count once more, beside the new one.
+    """
+    standings = dict(history.standings)
+    for document in plan.documents:
+        part = Part.of(document.kind)
+        known = standings.get(part)
+        if not isinstance(document, VendorDocument) or known is None or known.posted or not known.sent_at:
+            continue
+        for item in await planner.books.payable_items(payable_keys(document)):
+            if document.external_reference in item.misses:
+                standings[part] = removed_before(known.key, item.external_reference)
+    return replace(history, standings=standings) if standings != history.standings else history
+
+
+async def left_open(document: Document, planner: Planner) -> tuple[str, ...]:
+    """What a document that stands could still settle now, as a warning.
+
+    One that arrived late had chosen before others came, and what stands can't choose again.
+    """
+    if not isinstance(document, VendorDocument):
+        return ()
+    keys = payable_keys(document)
+    own_too = replace(keys, references=keys.references | {document.external_reference})
+    standing = {item.external_reference: item for item in await planner.books.payable_items(own_too)}
+    own = standing.get(document.external_reference)
+    could_settle = choose_settlement(document, tuple(standing.values())).settles
+    return still_open(document, own, [standing[one.reference] for one in could_settle]) if own else ()
+
+
 async def settle_and_post(
-    document: Document, key: PostingKey, job_id: str, desk: Desk
+    document: Document, key: PostingKey, job_id: str, desk: Desk, *, sent_before: bool
 ) -> tuple[Settled, PostedDocument | PeriodRefused | Rejected]:
     """Post the document with what it settles. Nobody else chooses for this vendor until the books have answered."""
     async with _alone(document, desk):
         refusal = ""
-        for _ in range(CHOICES_MAX):
+        for choices in range(CHOICES_MAX):
             chosen = await settled(document, desk.planner)
-            answer = await post(chosen.document, key, job_id, desk)
+            answer = await post(chosen.document, key, job_id, desk, sent_before=sent_before or choices > 0)
             if not isinstance(answer, SettlementRefused):
                 return chosen, answer
             refusal = answer.reference

@@ -67,5 +67,6 @@ async def remember(job: ExportJob, desk: Desk, *, is_ours: bool = True) -> None:
             ended_at=job.completed_at or job.expired_at,
             failure_reason=job.failure_reason or "",
             failure_reason_type=job.failure_reason_type or "",
+            started_at=job.started_at,
         )
     )

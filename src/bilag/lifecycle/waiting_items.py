@@ -20,7 +20,8 @@ WAITING_BYTES_MAX: Final = 2048 * MIB
 # Pleo hears of an item when it is booked, and gives a job up that it has heard nothing of for an hour.
 WAITING_SECONDS_MAX: Final = 1200.0
 
-_GroupName: TypeAlias = tuple[Currency, str, PostingMode]
+# The last is the external reference of an entry that may still arrive with the items in it, else empty.
+_GroupName: TypeAlias = tuple[Currency, str, PostingMode, str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -36,7 +37,10 @@ class _Group:
 
 
 class WaitingItems:
-    """Items of one job that wait for those which share their currency, accounting period and mode."""
+    """Items of one job that wait for those which share their currency, accounting period and mode.
+
+    Items that an earlier try sent together, and whose entry may still arrive, wait for each other alone.
+    """
 
     def __init__(self, desk: Desk) -> None:
         """Nobody waits yet."""
@@ -45,8 +49,14 @@ class WaitingItems:
         self._since_seconds = 0.0
 
     def takes(self, prepared: Prepared) -> bool:
-        """Whether the item is to share an entry. What stands already stays as it is, and vendors get their own."""
-        if self._desk.settings.journal_construction is not JournalConstruction.PER_JOB or prepared.history.posted:
+        """Whether the item is to share an entry. What stands already stays as it is, and vendors get their own.
+
+        What was sent by itself and may still arrive stays by itself: under its own reference it is booked once.
+        """
+        history = prepared.history
+        if self._desk.settings.journal_construction is not JournalConstruction.PER_JOB or history.posted:
+            return False
+        if any(standing.sent_at and not standing.booked_in for standing in history.standings.values()):
             return False
         documents = prepared.plan.documents if prepared.plan else ()
         limits = self._desk.books.capabilities.text
@@ -57,7 +67,8 @@ class WaitingItems:
         if not self._groups:
             self._since_seconds = self._desk.clock.monotonic_seconds()
         entry = entry_to_share(prepared)
-        name = (entry.currency, entry.posting_date.period, entry.mode)
+        sent = prepared.history.on_its_way(self._desk.clock.now())
+        name = (entry.currency, entry.posting_date.period, entry.mode, sent.booked_in if sent else "")
         group, due = self._groups.setdefault(name, _Group()), []
         if group.members and not self._fits(group, prepared):
             due.append(group.members)
@@ -70,7 +81,9 @@ class WaitingItems:
     def rest(self) -> tuple[Sequence[Prepared], ...]:
         """Everybody who still waits, group by group; nobody waits afterwards."""
         groups, self._groups = self._groups, {}
-        return tuple(group.members for group in groups.values())
+        # What may still arrive first: only the entry that was tried last is known well enough to be sent again.
+        names = sorted(groups, key=lambda name: not name[-1])
+        return tuple(groups[name].members for name in names)
 
     def _fits(self, group: _Group, prepared: Prepared) -> bool:
         """Books that take few files for an entry can't take the receipts of many items."""

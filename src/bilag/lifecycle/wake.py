@@ -14,6 +14,8 @@ JITTER_SHARE: Final = 0.2
 # While something is wrong: the first pause, which doubles, and what a webhook waits for at most.
 TROUBLE_SECONDS_FIRST: Final = 5.0
 TROUBLE_GAP_SECONDS_MAX: Final = 60.0
+# While another worker has the company: when to ask again, in case that it dies.
+HELD_SECONDS: Final = 30.0
 # More in a row change nothing: by then every pause has reached its longest.
 COUNTED_MAX: Final = 30
 
@@ -24,6 +26,7 @@ class Looked(StrEnum):
     FOUND = "found"
     NOTHING = "nothing"
     TROUBLE = "trouble"
+    HELD_ELSEWHERE = "held elsewhere"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Rhythm:
 
     nothing_in_a_row: int = 0
     troubles_in_a_row: int = 0
+    is_held_elsewhere: bool = False
 
     def after(self, looked: Looked) -> "Rhythm":
         """The rhythm after one more look."""
@@ -56,6 +60,8 @@ class Rhythm:
                     nothing_in_a_row=self.nothing_in_a_row,
                     troubles_in_a_row=min(self.troubles_in_a_row + 1, COUNTED_MAX),
                 )
+            case Looked.HELD_ELSEWHERE:
+                return Rhythm(is_held_elsewhere=True)
             case _:
                 assert_never(looked)
 
@@ -78,6 +84,9 @@ def pause_after(rhythm: Rhythm, pace: Pace, *, jitter: float, asked_seconds: flo
     if rhythm.troubles_in_a_row:
         nominal = _doubled(TROUBLE_SECONDS_FIRST, rhythm.troubles_in_a_row - 1, pace.poll_seconds_max)
         gap = min(nominal * (1 - JITTER_SHARE), TROUBLE_GAP_SECONDS_MAX)
+    elif rhythm.is_held_elsewhere:
+        nominal = min(HELD_SECONDS, pace.poll_seconds_max)
+        gap = GAP_SECONDS
     else:
         nominal = _doubled(pace.poll_seconds, max(0, rhythm.nothing_in_a_row - 1), pace.poll_seconds_max)
         gap = GAP_SECONDS

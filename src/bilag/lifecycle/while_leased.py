@@ -18,7 +18,7 @@ from bilag.domain.failure import Failure, JobFailure
 from bilag.domain.payables import BooksVendor, PayableItem, PayableKeys, PayableStatement, VendorQuery
 from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.desk import Desk
-from bilag.ports.accounting_system import AccountingSystem, PostAnswer, PostedDocument
+from bilag.ports.accounting_system import AccountingSystem, PostAnswer, PostedDocument, SendCheck, unchecked
 from bilag.ports.export_api import ExportApi, FetchedItem, LinkExpired, RefusedReport
 from bilag.ports.lease import CompanyLease
 
@@ -80,10 +80,15 @@ class LeasedBooks:
         """As the port says."""
         return await self._books.next_open_period(after)
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
-        """As the port says; raises LeaseLost before anything is sent."""
-        self._lease.assert_held()
-        return await self._books.post(document, content_hash)
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:
+        """As the port says; raises LeaseLost or what the check raises before anything is sent."""
+
+        def held_and_in_time() -> None:
+            self._lease.assert_held()
+            check()
+
+        held_and_in_time()
+        return await self._books.post(document, content_hash, held_and_in_time)
 
     async def find_by_reference(self, external_reference: str) -> PostedDocument | None:
         """As the port says."""

@@ -1,6 +1,6 @@
 """What we ask of an accounting system. One post for every kind of document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol, TypeAlias
@@ -27,7 +27,8 @@ from bilag.domain.period import AccountingPeriod
 class PostedDocument:
     """A document as it stands in the books, read from there: what our own figures are compared with.
 
-    `settles` are the earlier documents that this one settled as it was posted.
+    `settles` are the earlier documents that this one settled as it was posted. `period` is the accounting period that
+    the books keep with it; empty where the posting date alone tells.
     """
 
     external_reference: str
@@ -38,6 +39,7 @@ class PostedDocument:
     total: Money
     content_hash: str = ""
     settles: tuple[Allocation, ...] = ()
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,14 @@ class Rejected:
 
 
 PostAnswer: TypeAlias = PostedDocument | PeriodRefused | SettlementRefused | Rejected
+
+# Asked immediately before the bytes of a write go out, after every wait. Raises SentTooLate or LeaseLost instead of
+# letting them go.
+SendCheck: TypeAlias = Callable[[], None]
+
+
+def unchecked() -> None:
+    """The check of a write that may go out at any time."""
 
 
 class AccountingSystem(Protocol):
@@ -108,15 +118,17 @@ class AccountingSystem(Protocol):
         """The first open period that starts after the day."""
         ...
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:
         """Book the document once, with what it settles and reopens, as one step that holds or does not.
 
-        A repeat of the same reference answers with what stands in the books.
+        A repeat of the same reference answers with what stands in the books, as far as the class of the system goes
+        (see KeyClass); a key of the server's is made of the reference and the hash. A connector that lets a write
+        wait asks `check` once more when the wait is over, right before the bytes go out.
         """
         ...
 
     async def find_by_reference(self, external_reference: str) -> PostedDocument | None:
-        """The document as it stands in the books now, read from there."""
+        """The document as it stands in the books now, read from there. Raises FoundTwice when there are several."""
         ...
 
     async def attached(self, external_id: str) -> frozenset[str]:

@@ -5,7 +5,10 @@ Trouble
 │   ├── Unreachable       no connection, or the far side is down
 │   ├── TimedOut          no answer in time to a question that changes nothing
 │   └── Throttled         too many calls; `retry_after_seconds` when we were told
+│       └── QuotaSpent        none left for hours or days; `until` says when there are some again
+│   └── SentTooLate       not sent, because it was asked to be sent too long ago: ask anew
 ├── OutcomeUnknown    a write was sent and its answer was lost: look, never send again blindly
+├── FoundTwice        a look-up found several documents under one reference: stop this one, show a person
 ├── NeedsPerson       retrying cannot help until somebody acts
 │   ├── Unauthorised      credentials missing, wrong or expired
 │   └── Forbidden         credentials lack the right
@@ -15,6 +18,8 @@ Trouble
 ├── StoreFailed       our own disk does not take what must not be forgotten: stop
 └── AddressRefused    an address that we do not connect to, for safety
 """
+
+from datetime import datetime
 
 
 class Trouble(Exception):
@@ -41,8 +46,29 @@ class Throttled(TryLater):
         self.retry_after_seconds = retry_after_seconds
 
 
+class SentTooLate(TryLater):
+    """Not sent: too much time has passed since we noted that it is being sent. Nothing has happened."""
+
+
+class QuotaSpent(Throttled):
+    """A quota of hours or days is used up, and nothing was sent. `until`, in UTC, is when it is open again."""
+
+    def __init__(self, message: str, retry_after_seconds: float, until: datetime) -> None:
+        super().__init__(message, retry_after_seconds)
+        self.until = until
+
+
 class OutcomeUnknown(Trouble):
     """A write was sent and its answer was lost. Look first; never send again blindly."""
+
+
+class FoundTwice(Trouble):
+    """A look-up by our reference found several documents. `external_ids` are theirs, in the order of the answer."""
+
+    def __init__(self, external_reference: str, external_ids: tuple[str, ...]) -> None:
+        super().__init__(f"{external_reference} stands in the books more than once, as {', '.join(external_ids)}")
+        self.external_reference = external_reference
+        self.external_ids = external_ids
 
 
 class NeedsPerson(Trouble):

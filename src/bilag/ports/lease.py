@@ -3,11 +3,15 @@
 import math
 from typing import Protocol
 
-from bilag.ports.errors import StoreFailed
+from bilag.ports.errors import StoreFailed, TryLater
 
 
 class LeaseLost(StoreFailed):
     """This worker may no longer export the company. Nothing more is sent and nothing more stored; another goes on."""
+
+
+class HeldElsewhere(TryLater):
+    """Another worker is exporting the company at the moment."""
 
 
 class CompanyLease(Protocol):

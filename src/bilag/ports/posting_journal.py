@@ -6,12 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from bilag.domain.item_troubles import ItemTroubles
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobRecord:
-    """What we remember of an Export Job. `state` is Pleo's status as we last knew it, or "started elsewhere"."""
+    """What we remember of an Export Job. `state` is Pleo's status as we last knew it, or "started elsewhere".
+
+    The calls are those of runs that came to the job's end or to a quota pause.
+    """
 
     job_id: str
     company_id: str
@@ -22,6 +26,9 @@ class JobRecord:
     ended_at: datetime | None = None
     failure_reason: str = ""
     failure_reason_type: str = ""
+    started_at: datetime | None = None
+    pleo_calls: int = 0
+    books_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,8 +55,11 @@ class PostingJournal(Protocol):
         """The record of the highest generation of every document that the entry ever had, by its part."""
         ...
 
-    async def record(self, record: PostingRecord) -> None:
-        """Store the record, replacing an earlier state of the same key; raises IllegalMove against the table."""
+    async def record(self, *records: PostingRecord) -> None:
+        """Store the records, one move after another, all or none; each replaces an earlier state of the same key.
+
+        Raises IllegalMove against the table.
+        """
         ...
 
     async def receipts(self, key: PostingKey) -> tuple[ReceiptRecord, ...]:
@@ -61,7 +71,7 @@ class PostingJournal(Protocol):
         ...
 
     async def record_job(self, job: JobRecord) -> None:
-        """Store the job, replacing what was known of it, except when it was first seen."""
+        """Store the job, replacing what was known of it, except when it was first seen; calls only rise."""
         ...
 
     async def record_outcome(self, outcome: ItemOutcome) -> None:
@@ -78,6 +88,14 @@ class PostingJournal(Protocol):
 
     async def was_reported(self, company_id: str, entry_id: str, external_id: str) -> bool:
         """Whether Pleo ever took this document as the entry's success, in whichever job."""
+        ...
+
+    async def troubled(self, company_id: str) -> Mapping[str, ItemTroubles]:
+        """The company's items with trouble of their own, by their entry."""
+        ...
+
+    async def record_troubles(self, troubles: ItemTroubles) -> None:
+        """Store how often the item met trouble, replacing what was known; a count of 0 forgets it."""
         ...
 
     async def tally(self, job_id: str) -> OutcomeTally:

@@ -8,17 +8,22 @@ https://developers.pleo.io/docs/current/integration-design/exports (journal entr
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
 from bilag.domain.attachment import NoteFile
 from bilag.domain.capabilities import TextLimits
 from bilag.domain.export_item import ExportItem
+from bilag.domain.failure import Failure, FailureCode
 from bilag.domain.ledger import AccountRole, Datapoints, JournalEntry, Posting, Side
 from bilag.domain.money import Money
 from bilag.domain.period import PostingDate
 from bilag.domain.plan import TraceStep
 from bilag.rules.data_mapping import map_data
 
+# A request that we gave up can still reach the books. Twice as long as the slowest that we know of works on one; after
+# that the entry counts as lost (docs/decisions/0003-inferences.md, "late entries").
+ARRIVES_WITHIN: Final = timedelta(minutes=30)
 _SEPARATOR: Final = " - "
 _CUT: Final = "…"
 # One item's share of an entry that hundreds have a part in: what a list shows, not what a letter says.
@@ -64,6 +69,33 @@ def joined_entry(entries: Sequence[JournalEntry], reference: str, job_id: str, l
         postings=(*postings, *(replace(posting, description=about) for posting in added_up)),
         datapoints=Datapoints(reconciliation_id=job_id, description=about),
     )
+
+
+def may_still_arrive(sent_at: datetime, now: datetime) -> bool:
+    """Whether a shared entry that was sent then, and that the books do not show, has to be reckoned with.
+
+    A document of one item needs no such rule: whatever is booked for the item later has the same reference.
+    """
+    return now < sent_at + ARRIVES_WITHIN
+
+
+def on_its_way(reference: str, sent_at: datetime) -> Failure:
+    """Why an item may not be booked elsewhere: the shared entry that it was sent with may still arrive."""
+    until = (sent_at + ARRIVES_WITHIN).strftime("%Y-%m-%d %H:%M %Z")
+    return Failure(
+        code=FailureCode.BOOKS_OUTCOME_UNKNOWN,
+        path="",
+        message=(
+            f"The expense was sent to the books with others in the entry {reference}, which got no answer, is not "
+            f"there, and may still arrive until {until}."
+        ),
+        remedy="Export it again together with the expenses of that Export Job, or by itself after that time.",
+    )
+
+
+def given_up(reference: str) -> str:
+    """The warning of an item that was booked although it had been sent in an entry that never was seen."""
+    return f"It was sent in the entry {reference} before, which never arrived; if that one appears, remove this one."
 
 
 def job_entry_notes(item: ExportItem, limits: TextLimits) -> tuple[NoteFile, ...]:

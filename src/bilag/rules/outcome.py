@@ -5,12 +5,21 @@ https://developers.pleo.io/docs/current/integration-design/exports (update expor
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from bilag.domain.export_job import ItemReport, ItemStatus, JobEvent, JobReport
 from bilag.domain.failure import Failure, FailureCode, JobFailure, JobReason
 from bilag.domain.posting_record import ItemOutcome
+from bilag.domain.redaction import redacted
 
+_CODES_OF_WHOLE_JOBS: Final = {
+    JobReason.ACCOUNTING_SYSTEM_UNREACHABLE: FailureCode.BOOKS_UNREACHABLE,
+    JobReason.ACCOUNTING_SYSTEM_TIMEOUT: FailureCode.BOOKS_TIMEOUT,
+    JobReason.ACCOUNTING_SYSTEM_RATE_LIMIT: FailureCode.BOOKS_THROTTLED,
+    JobReason.ACCOUNTING_SYSTEM_AUTHENTICATION_FAILURE: FailureCode.BOOKS_UNAUTHORISED,
+    JobReason.AUTHORIZATION_FAILURE: FailureCode.BOOKS_UNAUTHORISED,
+}
 # Pleo publishes no longest text; this one is ours (docs/decisions/0003-inferences.md, "reason length").
 REASON_CHARACTERS_MAX: Final = 500
 _UNPRINTABLE: Final = re.compile(
@@ -18,7 +27,6 @@ _UNPRINTABLE: Final = re.compile(
 )
 # The folders before a file's name: whoever reads in Pleo needs the name, not how our machine is laid out.
 _FOLDERS: Final = re.compile(r"(?<=['\"])/(?:[^'\"/]+/)+|(?<![^\s(])/(?:[^\s'\"/]+/)+")
-_IBAN: Final = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
 
 
 def item_report(outcome: ItemOutcome) -> ItemReport:
@@ -58,6 +66,27 @@ def failed_job_report(failures: Sequence[JobFailure]) -> JobReport:
     return JobReport(event=JobEvent.FAILED, failure_reason=safe_text(text), failure_reason_type=failures[0].reason_type)
 
 
+def softened(report: JobReport, *, failed: int) -> JobReport:
+    """The closing event where Pleo does not take FAILED: it may say no reason, so that every item has to say it.
+
+    A job of which nothing failed, since an earlier run had booked it all, is completed.
+    """
+    assert report.event is JobEvent.FAILED
+    event = JobEvent.COMPLETED_WITH_ERRORS if failed else JobEvent.COMPLETED
+    return replace(report, event=event, failure_reason=None, failure_reason_type=None)
+
+
+def untried(report: JobReport) -> Failure:
+    """Why an item was not tried: its job failed as a whole, for the reason that the report gives."""
+    assert report.failure_reason_type is not None
+    return Failure(
+        code=_CODES_OF_WHOLE_JOBS.get(report.failure_reason_type, FailureCode.JOB_FAILED),
+        path="",
+        message=report.failure_reason or "The Export Job failed as a whole.",
+        remedy="The expense was not tried: export it again once that is put right.",
+    )
+
+
 def reason_text(failures: Sequence[Failure]) -> str:
     """Every problem and its remedy as one text, at most REASON_CHARACTERS_MAX characters long."""
     if len(failures) == 1:
@@ -67,9 +96,9 @@ def reason_text(failures: Sequence[Failure]) -> str:
 
 
 def safe_text(text: str) -> str:
-    """One line without control characters, our folders or bank account numbers, cut at REASON_CHARACTERS_MAX."""
+    """One line without control characters, our folders, or what is redacted; cut at REASON_CHARACTERS_MAX."""
     printable = " ".join(_UNPRINTABLE.sub(" ", text).split())
-    line = _IBAN.sub("[bank account]", _FOLDERS.sub("…/", printable))
+    line = redacted(_FOLDERS.sub("…/", printable))
     return line if len(line) <= REASON_CHARACTERS_MAX else line[: REASON_CHARACTERS_MAX - 1] + "…"
 
 

@@ -44,6 +44,15 @@ def settlement_warnings(met: Meeting, taken: Taken) -> Iterator[str]:
         yield f"Not settled, because currency or account differs: {this}, {others}."
 
 
+def still_open(document: VendorDocument, own: PayableItem, others: Sequence[PayableItem]) -> tuple[str, ...]:
+    """The warning of a document that stands, `own`, open beside others that belong to it; none when it is settled."""
+    if own.open_amount.is_zero or not others:
+        return ()
+    left, names = abs(own.open_amount), _listed([_name(other) for other in others])
+    late = f"{left} of {_this(document)} stay open beside {names}, since it reached the books after we had given it up"
+    return (f"{late}: settle them in the books.",)
+
+
 def explain_settlement(met: Meeting, taken: Taken, reopens: Sequence[Reopening]) -> Iterator[TraceStep]:
     """Why the document settles what it does, a step for each allocation and reopening, or what it waits for."""
     refused = tuple(_refused(met, taken))

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bilag.simulator.fault_injection import MET_FAULT, answer_with
 from bilag.simulator.refusals import Refusal, RefusalType
-from bilag.simulator.responses import refusal_answer
+from bilag.simulator.responses import json_answer, refusal_answer
 from bilag.simulator.routes_files import xml_error
 from bilag.simulator.world import PleoWorld
 
@@ -61,6 +62,28 @@ def counting(world: PleoWorld) -> Middleware:
         return await handler(request)
 
     return count
+
+
+def within_quota(world: PleoWorld) -> Middleware:
+    """Refuses requests that exceed the quota of their credential, where the world has one."""
+
+    @web.middleware
+    async def meter(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if world.quota is None:
+            return await handler(request)
+        credential = request.headers.get("Authorization", "")
+        too_many = world.quota.enter(credential, world.now())
+        if too_many is not None:
+            body = {"type": too_many.kind, "message": "Too many requests."}
+            refusal = json_answer(body, status=HTTPStatus.TOO_MANY_REQUESTS)
+            refusal.headers.extend(too_many.headers)
+            return refusal
+        try:
+            return await handler(request)
+        finally:
+            world.quota.leave(credential)
+
+    return meter
 
 
 def meeting_faults(world: PleoWorld) -> Middleware:

@@ -23,6 +23,7 @@ from bilag.simulator.middlewares import (
     observing,
     refusing_in_json,
     refusing_in_xml,
+    within_quota,
 )
 from bilag.simulator.responses import job_created_data
 from bilag.simulator.routes_files import DOWNLOAD_PATH, download
@@ -40,7 +41,7 @@ _SHUTDOWN_SECONDS_MAX = 1.0
 
 def build_api(world: PleoWorld, on_answer: Callable[[Exchange], None] | None = None) -> web.Application:
     """The Export API and the webhook subscriptions over `world`. `on_answer` sees every answer that is sent."""
-    middlewares: list[Middleware] = [counting(world), meeting_faults(world), refusing_in_json]
+    middlewares: list[Middleware] = [counting(world), within_quota(world), meeting_faults(world), refusing_in_json]
     if on_answer is not None:
         middlewares.insert(0, observing(on_answer))
     app = web.Application(middlewares=middlewares, client_max_size=REQUEST_BYTES_MAX)

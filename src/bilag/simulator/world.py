@@ -12,6 +12,7 @@ from bilag.simulator.faults import FaultPlan
 from bilag.simulator.files import LinkDesk
 from bilag.simulator.grants import CredentialKind, Grant, GrantBook
 from bilag.simulator.jobs import Job, JobOptions, require_mapped
+from bilag.simulator.quota import QuotaGate
 from bilag.simulator.refusals import Refusal, RefusalType, bad_request
 from bilag.simulator.subscriptions import SubscriptionBook
 from bilag.simulator.terms import JobStatus, Scope
@@ -53,6 +54,7 @@ class PleoWorld:
         self.grants = GrantBook()
         self.subscriptions = SubscriptionBook(new_id)
         self.faults = FaultPlan()
+        self.quota: QuotaGate | None = None
         self.links = LinkDesk()
         self.files_url = ""
         self.request_counts: Counter[str] = Counter()

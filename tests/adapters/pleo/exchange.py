@@ -8,6 +8,7 @@ from bilag.adapters.pleo.client import PleoExportApi
 from bilag.adapters.pleo.downloads import ReceiptDownloads
 from bilag.adapters.transport.rate_budget import RateBudget
 from bilag.adapters.transport.retry import Retrier, RetryPolicy
+from bilag.domain.quota_profiles import pleo_profile
 from bilag.ports.errors import Trouble
 from bilag.ports.secret import Secret
 from tests.adapters.pleo.scripted_transport import Canned, ScriptedTransport
@@ -37,7 +38,7 @@ class Exchange:
             auth or ApiKeyAuth(Secret(API_KEY)),
             base_url=BASE_URL,
             clock=self.clock,
-            budget=RateBudget(self.clock, calls_per_minute=calls_per_minute),
+            budget=RateBudget(self.clock, pleo_profile(calls_per_minute)),
             retrier=retrier,
         )
         self.downloads = ReceiptDownloads(self.files, clock=self.clock, retrier=retrier)

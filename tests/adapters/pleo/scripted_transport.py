@@ -1,8 +1,10 @@
 """A transport in memory that answers from a script and keeps what it was sent."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from bilag.adapters.transport.transport import Request, Response
 from bilag.ports.errors import Trouble
@@ -18,6 +20,7 @@ class Canned:
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     breaks_off: Trouble | None = None
+    chunk_bytes: int = CHUNK_BYTES
 
 
 class ScriptedTransport:
@@ -43,7 +46,13 @@ class ScriptedTransport:
 
 
 async def chunks(canned: Canned) -> AsyncIterator[bytes]:
-    for start in range(0, len(canned.body), CHUNK_BYTES):
-        yield canned.body[start : start + CHUNK_BYTES]
+    for start in range(0, len(canned.body), canned.chunk_bytes):
+        yield canned.body[start : start + canned.chunk_bytes]
     if canned.breaks_off is not None:
         raise canned.breaks_off
+
+
+def sent_json(request: Request) -> Any:
+    """The JSON in the body of the request."""
+    assert isinstance(request.body, bytes)
+    return json.loads(request.body)

@@ -1,4 +1,3 @@
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from bilag.ports.errors import BadAnswer, JobEnded, OutcomeUnknown, Refused
 from bilag.ports.export_api import ExportApi, FetchedItem, RefusedReport
 from tests.adapters.pleo.exchange import Exchange
 from tests.adapters.pleo.samples import COMPANY, ENTRY, JOB, a_job, a_page, an_item, as_json
-from tests.adapters.pleo.scripted_transport import Canned
+from tests.adapters.pleo.scripted_transport import Canned, sent_json
 
 GONE = Canned(status=404, body=as_json({"type": "EXPORT_NOT_FOUND", "message": "Export job not found."}))
 FINISHED = Canned(status=422, body=as_json({"type": "EXPORT_JOB_STATUS_UNPROCESSABLE"}))
@@ -78,7 +77,7 @@ async def test_event_is_sent_as_pleo_takes_it() -> None:
     await exchange.api.send_event(JOB, JobEvent.STARTED)
 
     assert exchange.asked == ["POST /v3/export-job-events"]
-    assert json.loads(exchange.transport.requests[0].body) == {"jobId": JOB, "event": "started"}
+    assert sent_json(exchange.transport.requests[0]) == {"jobId": JOB, "event": "started"}
     assert not exchange.transport.requests[0].repeatable
 
 
@@ -220,7 +219,7 @@ async def test_outcomes_are_put_and_the_ones_not_taken_returned() -> None:
 
     assert refused == (RefusedReport(entry_id="b", type="ACCOUNTING_ENTRY_DOES_NOT_EXIST", message="none"),)
     assert exchange.asked == [f"PUT /v3/export-jobs/{JOB}/items"]
-    assert [each["accountingEntryId"] for each in json.loads(exchange.transport.requests[0].body)] == ["a", "b"]
+    assert [each["accountingEntryId"] for each in sent_json(exchange.transport.requests[0])] == ["a", "b"]
 
 
 async def test_outcomes_whose_answer_is_lost_are_sent_again() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bilag.adapters.pleo.downloads import WRITE_BYTES, WRITE_CHUNKS_MAX
 from bilag.adapters.transport.transport import AnswerTooLarge
 from bilag.domain.attachment import PLEO_FILE_BYTES_MAX, FileFormat, StoredFile
 from bilag.domain.export_item import ItemFile
@@ -80,6 +81,19 @@ async def test_receipt_lies_on_our_disk_checked_and_hashed(tmp_path: Path) -> No
     assert content_of(stored) == PDF * 100
     assert mode_of(stored) == 0o600
     assert fetch.left == ["R-1-1.pdf"]
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, WRITE_BYTES // 3, WRITE_BYTES, 3 * WRITE_BYTES])
+@pytest.mark.parametrize("size_bytes", [WRITE_CHUNKS_MAX, WRITE_CHUNKS_MAX + 1, WRITE_BYTES, WRITE_BYTES + 1])
+async def test_receipt_is_whole_however_it_is_cut_on_its_way(tmp_path: Path, chunk_bytes: int, size_bytes: int) -> None:
+    content = (PDF + hashlib.shake_256(b"receipt").digest(size_bytes))[:size_bytes]
+    fetch = Fetch(tmp_path, Canned(body=content, chunk_bytes=chunk_bytes))
+
+    stored = await fetch(replace(FILE, size_bytes=size_bytes))
+
+    assert isinstance(stored, StoredFile)
+    assert content_of(stored) == content
+    assert stored.sha256 == hashlib.sha256(content).hexdigest()
 
 
 async def test_our_credential_is_never_sent_along(tmp_path: Path) -> None:

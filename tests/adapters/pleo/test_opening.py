@@ -4,17 +4,11 @@ from pathlib import Path
 import pytest
 
 from bilag.adapters.pleo.auth import ApiKeyAuth
-from bilag.adapters.pleo.opening import (
-    CALLS_AT_ONCE,
-    CALLS_PER_MINUTE,
-    PRODUCTION_URL,
-    STAGING_URL,
-    PleoAccess,
-    open_export_api,
-)
+from bilag.adapters.pleo.opening import PRODUCTION_URL, STAGING_URL, PleoAccess, open_budget, open_export_api
 from bilag.domain.export_item import ItemFile
 from bilag.domain.export_job import JobStatus
 from bilag.domain.failure import Failure, FailureCode
+from bilag.domain.quota_profiles import PLEO_CALLS_PER_MINUTE_ADVISED, PLEO_CALLS_PER_MINUTE_MAX
 from bilag.ports.errors import AddressRefused, BadAnswer
 from bilag.ports.secret import Secret
 from tests.adapters.pleo.samples import COMPANY, a_page
@@ -30,8 +24,12 @@ def test_production_is_the_default() -> None:
     assert STAGING_URL == "https://external.staging.pleo.io"
 
 
-def test_no_minute_can_hold_more_calls_than_pleo_allows() -> None:
-    assert CALLS_PER_MINUTE + CALLS_AT_ONCE < 600
+def test_no_minute_can_hold_more_calls_than_pleo_advises() -> None:
+    profile = open_budget(ACCESS, FakeClock()).profile
+    assert (
+        min(window.limit * 60 // window.seconds for window in profile.windows) == PLEO_CALLS_PER_MINUTE_ADVISED == 500
+    )
+    assert PLEO_CALLS_PER_MINUTE_ADVISED < PLEO_CALLS_PER_MINUTE_MAX
 
 
 def test_access_shows_no_secret() -> None:

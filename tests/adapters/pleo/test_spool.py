@@ -9,7 +9,7 @@ from bilag.adapters.pleo.spool import Spool
 
 def test_kept_file_has_its_bytes_its_hash_and_is_ours_alone(tmp_path: Path) -> None:
     with Spool(tmp_path / "new" / "folder") as spool:
-        spool.write(b"abc")
+        spool.write(b"a", b"bc")
         spool.write(b"def")
         path = spool.keep("r.pdf")
 

@@ -1,4 +1,3 @@
-import json
 from typing import Any
 
 import pytest
@@ -8,7 +7,7 @@ from bilag.ports.errors import BadAnswer, OutcomeUnknown, Refused
 from bilag.ports.secret import Secret
 from tests.adapters.pleo.exchange import Exchange
 from tests.adapters.pleo.samples import a_page, as_json
-from tests.adapters.pleo.scripted_transport import Canned
+from tests.adapters.pleo.scripted_transport import Canned, sent_json
 
 URL = "https://bilag.example/webhooks/pleo"
 CREATED = Canned(body=b'{"data": {}}')
@@ -45,7 +44,7 @@ async def test_creating_asks_for_created_jobs_at_the_address_and_gives_the_new_o
     exchange = Exchange(listed(a_subscription(1)), CREATED, listed(a_subscription(1), a_subscription(2)))
     new = await PleoSubscriptions(exchange.calls).create(URL)
     assert new.id == "sub-2"
-    assert json.loads(exchange.transport.requests[1].body) == {
+    assert sent_json(exchange.transport.requests[1]) == {
         "endpointUrl": URL,
         "eventTypes": ["v1.export-job.created"],
     }

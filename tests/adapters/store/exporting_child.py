@@ -29,7 +29,7 @@ from bilag.domain.ledger import PostingMode, Side
 from bilag.domain.money import Currency, Money
 from bilag.domain.period import AccountingPeriod
 from bilag.lifecycle.run_pending import run_pending
-from bilag.ports.accounting_system import PostedDocument
+from bilag.ports.accounting_system import PostedDocument, SendCheck, unchecked
 from bilag.ports.errors import Trouble, TryLater
 from tests.e2e.stage import SilentProgress
 
@@ -65,7 +65,13 @@ class SharedBooks(MemoryBooks):
     async def period_of(self, day: date) -> AccountingPeriod | None:
         return AccountingPeriod(name=f"{day.year}", start=date(day.year, 1, 1), end=date(day.year, 12, 31))
 
-    async def post(self, document: Document, content_hash: str) -> PostedDocument:
+    async def post(
+        self,
+        document: Document,
+        content_hash: str,
+        check: SendCheck = unchecked,
+    ) -> PostedDocument:
+        check()
         total = document.total(Side.DEBIT)
         sent = {
             "worker": os.getpid(),

@@ -96,6 +96,12 @@ class PostgresqlServer:
             self._process.wait(END_SECONDS_MAX)
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        """The process that starts all others."""
+        assert self._process is not None
+        return self._process.pid
+
     def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Rows of one statement, committed by itself."""
         with psycopg.connect(self.url(database).reveal(), autocommit=True) as connection:

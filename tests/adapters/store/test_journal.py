@@ -91,6 +91,21 @@ async def test_posting_moves_only_as_the_table_says(
     assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == expected
 
 
+async def test_records_given_together_are_moves_one_after_another(journal: PostingJournal) -> None:
+    sent, other = posting(state=PostingState.SENT), posting(key("entry-2"))
+    await journal.record(posting(), other, sent)
+    assert (await journal.latest(COMPANY, "entry-1")).get(Part.JOURNAL_ENTRY) == sent
+    assert (await journal.latest(COMPANY, "entry-2")).get(Part.JOURNAL_ENTRY) == other
+
+
+async def test_records_given_together_are_stored_all_or_none(journal: PostingJournal) -> None:
+    await journal.record(posting(key("entry-2"), PostingState.POSTED))
+    with pytest.raises(IllegalMove, match="entry-2"):
+        await journal.record(posting(), posting(state=PostingState.SENT), posting(key("entry-2"), PostingState.SENT))
+    assert not await journal.latest(COMPANY, "entry-1")
+    assert (await journal.latest(COMPANY, "entry-2"))[Part.JOURNAL_ENTRY].state is PostingState.POSTED
+
+
 async def test_two_documents_never_share_a_reference(journal: PostingJournal) -> None:
     lookalike = COMPANY[:8] + OTHER_COMPANY[8:]
     await journal.record(posting(key(company_id=COMPANY)))

@@ -6,13 +6,13 @@ from typing import Final
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy import Engine, NullPool, create_engine, text
 
-from bilag.adapters.store.lease import LeaseTimes, StoredLease, take_lease
+from bilag.adapters.store.lease import LeaseTimes, StoredLease, left_companies, take_lease
 from bilag.adapters.store.postgresql import database_address, open_journal_to_look, open_leased_journal
 from bilag.domain.posting_record import Part
-from bilag.ports.errors import StoreFailed, TryLater
-from bilag.ports.lease import LeaseLost, UnsharedLease
+from bilag.ports.errors import StoreFailed
+from bilag.ports.lease import HeldElsewhere, LeaseLost, UnsharedLease
 from bilag.ports.posting_journal import PostingJournal
 from bilag.ports.secret import Secret
 from tests.adapters.store.postgresql_server import PostgresqlServer
@@ -59,7 +59,9 @@ async def worker(
 
 async def test_company_is_leased_to_one_worker_and_another_company_to_another(database: Secret) -> None:
     async with worker(database) as (_, lease):
-        with pytest.raises(TryLater, match=r"Another bilag is exporting this company \(.*process \d+.*1[12]\d more"):
+        with pytest.raises(
+            HeldElsewhere, match=r"Another bilag is exporting this company \(.*process \d+.*1[12]\d more"
+        ):
             await worker(database).__aenter__()
         async with open_leased_journal(database, OTHER_COMPANY) as (_, other):
             assert (lease.fence, other.fence) == (1, 1)
@@ -85,7 +87,7 @@ def test_eight_workers_at_once_are_one_holder_and_seven_that_wait(engine: Engine
         together.wait(WAIT_SECONDS_MAX)
         try:
             answers.append(take_lease(engine, COMPANY).fence)
-        except TryLater as trouble:
+        except HeldElsewhere as trouble:
             answers.append(type(trouble))
 
     threads = [threading.Thread(target=take) for _ in range(8)]
@@ -93,7 +95,7 @@ def test_eight_workers_at_once_are_one_holder_and_seven_that_wait(engine: Engine
         thread.start()
     for thread in threads:
         thread.join(WAIT_SECONDS_MAX)
-    assert sorted(map(str, answers)) == sorted(["1", *[str(TryLater)] * 7])
+    assert sorted(map(str, answers)) == sorted(["1", *[str(HeldElsewhere)] * 7])
 
 
 def test_send_may_begin_only_while_the_lease_outlasts_it(engine: Engine) -> None:
@@ -123,7 +125,7 @@ async def test_renewals_keep_the_lease_while_writes_go_on_without_a_pause(databa
 
         await asyncio.gather(*(write(number) for number in range(32)))
         assert lease.seconds_left() > SHORT.send_seconds
-        with pytest.raises(TryLater):
+        with pytest.raises(HeldElsewhere):
             await worker(database).__aenter__()
 
 
@@ -157,7 +159,7 @@ async def test_stale_worker_does_not_give_back_the_lease_of_the_new_one(database
         run_out(database)
         newer = worker(database)
         _, lease = await newer.__aenter__()
-    with pytest.raises(TryLater):
+    with pytest.raises(HeldElsewhere):
         await worker(database).__aenter__()
     lease.assert_held()
     await newer.__aexit__(None, None, None)
@@ -231,3 +233,20 @@ async def test_worker_that_gave_up_its_lease_stores_nothing_although_nobody_took
         with pytest.raises(LeaseLost):
             await journal.record(posting())
         assert await journal.latest(COMPANY, "entry-1") == {}
+
+
+def test_company_is_left_behind_once_its_lease_ran_out_and_until_somebody_has_given_it_back(engine: Engine) -> None:
+    dead = take_lease(engine, COMPANY)
+    given_back = take_lease(engine, OTHER_COMPANY)
+    given_back.start()
+    given_back.release()
+    assert left_companies(engine) == frozenset(), "one is held, the other given back"
+    with engine.connect() as connection:
+        connection.execute(text("UPDATE company_lease SET expires_at = clock_timestamp() WHERE holder <> ''"))
+    assert left_companies(engine) == {COMPANY}
+    heir = take_lease(engine, COMPANY)
+    heir.start()
+    assert left_companies(engine) == frozenset()
+    heir.release()
+    assert left_companies(engine) == frozenset()
+    assert heir.fence == dead.fence + 1

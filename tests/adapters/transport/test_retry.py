@@ -13,7 +13,7 @@ from bilag.adapters.transport.retry import (
     UnreachableUntil,
     retry_after_seconds,
 )
-from bilag.ports.errors import BadAnswer, OutcomeUnknown, Refused, Throttled, TimedOut, Trouble, Unreachable
+from bilag.ports.errors import BadAnswer, OutcomeUnknown, QuotaSpent, Refused, Throttled, TimedOut, Trouble, Unreachable
 from tests.adapters.transport.fake_clock import START, FakeClock
 
 DICE = Random(7)  # noqa: S311  jitter is no secret
@@ -61,6 +61,23 @@ async def test_bug_is_raised_at_once() -> None:
     attempt = Scripted(AssertionError("ours"))
 
     with pytest.raises(AssertionError):
+        await a_retrier(FakeClock()).run(attempt)
+
+    assert attempt.attempts == 1
+
+
+async def test_being_told_to_slow_down_is_no_attempt_where_a_budget_learns_from_it() -> None:
+    attempt = Scripted(*[Throttled("busy", 1.0)] * 1500, Unreachable("down"))
+    policy = RetryPolicy(attempts_max=2, deadline_seconds=5_000.0, throttles_max=1500)
+
+    assert await Retrier(FakeClock(), policy, DICE).run(attempt) == "answer"
+    assert attempt.attempts == 1502
+
+
+async def test_a_spent_quota_is_not_asked_again() -> None:
+    attempt = Scripted(QuotaSpent("tomorrow", 3_600.0, START))
+
+    with pytest.raises(QuotaSpent):
         await a_retrier(FakeClock()).run(attempt)
 
     assert attempt.attempts == 1

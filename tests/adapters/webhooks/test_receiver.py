@@ -17,11 +17,13 @@ from bilag.adapters.webhooks.receiver import (
     BODY_BYTES_MAX,
     HEALTH_PATH,
     WEBHOOK_PATH,
+    Bell,
     Inbox,
     WebhookReceiver,
     listening,
 )
 from bilag.adapters.webhooks.refused_tally import RefusedTally
+from bilag.adapters.webhooks.signature import SignedHeaders
 from bilag.ports.errors import NeedsPerson
 from bilag.ports.secret import Secret
 from tests.adapters.webhooks.signing import a_body, a_key, signed
@@ -66,12 +68,16 @@ class Door:
 async def door(tmp_path: Path) -> AsyncIterator[Door]:
     opened, clock = Door(tmp_path), FakeClock()
     ids = ReceivedIds(opened.path, clock)
+    keys = KeyRing(lambda: [Secret(a_key())], clock)
+
+    def check(headers: SignedHeaders, body: bytes) -> Bell | None:
+        keys.require_authentic(headers, body)
+        return opened.wake if opened.is_hint else None
+
     inbox = Inbox(
-        keys=KeyRing(lambda: [Secret(a_key())], clock),
+        check=check,
         ids=ids,
         tally=RefusedTally(clock),
-        is_hint=lambda _: opened.is_hint,
-        wake=opened.wake,
         health=lambda: {"status": "ok"},
         is_stopping=lambda: opened.is_stopping,
     )
@@ -116,7 +122,7 @@ async def test_event_that_is_not_for_us_is_acknowledged_and_ignored(door: Door) 
         signed(key=a_key(9)),
         signed(b"{}"),
         signed(age_seconds=400),
-        signed(age_seconds=-400),
+        signed(age_seconds=-4000),
         {**signed(), "webhook-signature": "v1,"},
     ],
     ids=["bare", "forged", "of another body", "replayed late", "from the future", "malformed"],

@@ -8,8 +8,8 @@ from urllib.parse import quote, urlencode
 
 from bilag.adapters.pleo.auth import Auth
 from bilag.adapters.pleo.faults import RefusedCall, trouble_of
-from bilag.adapters.transport.rate_budget import RateBudget
-from bilag.adapters.transport.retry import RETRY_AFTER_SECONDS_MAX, Retrier
+from bilag.adapters.transport.rate_budget import RateBudget, Turn
+from bilag.adapters.transport.retry import Retrier
 from bilag.adapters.transport.transport import Request, Transport
 from bilag.ports.clock import Clock
 from bilag.ports.errors import Refused, Throttled, Unauthorised
@@ -49,6 +49,7 @@ class PleoCalls:
         self._clock = clock
         self._budget = budget
         self._retrier = retrier
+        self.calls_made = 0
 
     async def body_of(self, call: Call) -> bytes:
         """The body of the successful answer; raises the trouble of ports.errors."""
@@ -70,8 +71,12 @@ class PleoCalls:
         return await self._exchange(call, await self._auth.authorization())
 
     async def _exchange(self, call: Call, authorization: Secret) -> bytes:
-        await self._budget.take()
         request = self._request(call, authorization)
+        async with self._budget.turn() as turn:
+            self.calls_made += 1
+            return await self._answered(call, turn, request)
+
+    async def _answered(self, call: Call, turn: Turn, request: Request) -> bytes:
         async with self._transport.send(request) as response:
             is_success = HTTPStatus.OK <= response.status < HTTPStatus.MULTIPLE_CHOICES
             if is_success and not call.repeatable:
@@ -87,9 +92,9 @@ class PleoCalls:
                 repeatable=call.repeatable,
                 mask=self._auth.mask_in,
             )
-        trouble = trouble_of(refused, self._clock.now())
-        if isinstance(trouble, Throttled) and trouble.retry_after_seconds is not None:
-            self._budget.hold(min(trouble.retry_after_seconds, RETRY_AFTER_SECONDS_MAX))
+            trouble = trouble_of(refused, self._clock.now())
+            if isinstance(trouble, Throttled):
+                turn.refused(trouble.retry_after_seconds)
         raise trouble
 
     def _request(self, call: Call, authorization: Secret) -> Request:

@@ -49,6 +49,11 @@ class PleoExportApi:
         self._calls = calls
         self._downloads = downloads
 
+    @property
+    def calls_made(self) -> int:
+        """So many requests went to Pleo's API, each repetition counted; files come from elsewhere."""
+        return self._calls.calls_made
+
     async def jobs(self, company_id: str, statuses: Sequence[JobStatus]) -> tuple[ExportJob, ...]:
         """Every job of the company with one of the statuses, oldest first, all pages read."""
         what = "list Export Jobs"

@@ -4,6 +4,7 @@ https://developers.pleo.io/docs/current/platform/exports/attachments
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, assert_never
@@ -25,6 +26,8 @@ DOWNLOAD_LIMITS: Final = Limits(
     total_seconds_max=300.0, body_bytes_max=PLEO_FILE_BYTES_MAX, bytes_per_second_min=8 * 1024
 )
 CONTENT_TYPE_CHARACTERS_MAX: Final = 80
+WRITE_BYTES: Final = 256 * 1024
+WRITE_CHUNKS_MAX: Final = 64
 
 _PURPOSE: Final = "fetch receipt"
 # A link signed with a session that ended is answered with 400 by Amazon S3, one past its own date with 403.
@@ -75,10 +78,9 @@ class ReceiptDownloads:
             if response.status != HTTPStatus.OK:
                 return _not_fetched(file, f"was answered with status {response.status}", _ASK_PLEO)
             with Spool(folder) as spool:
-                async for chunk in response.body:
-                    await asyncio.to_thread(spool.write, chunk)
+                rest = await _spooled(response.body, spool)
                 offered = offered_name(response.headers, file.url)
-                return await asyncio.to_thread(_settled, spool, file, offered, name)
+                return await asyncio.to_thread(_settled, spool, rest, file, offered, name)
 
     def _trouble(self, response: Response) -> Trouble | None:
         """What passes and is worth another try."""
@@ -95,8 +97,26 @@ class ReceiptDownloads:
                 return None
 
 
-def _settled(spool: Spool, file: ItemFile, offered: str, name: str) -> StoredFile | Failure:
+async def _spooled(body: AsyncIterator[bytes], spool: Spool) -> list[bytes]:
+    """Write the body in large pieces, each of them one hop to a thread; gives the chunks that are not written yet.
+
+    Chunks are counted, too: many small ones take far more memory than the bytes in them.
+    """
+    waiting: list[bytes] = []
+    waiting_bytes = 0
+    async for chunk in body:
+        waiting.append(chunk)
+        waiting_bytes += len(chunk)
+        if waiting_bytes >= WRITE_BYTES or len(waiting) >= WRITE_CHUNKS_MAX:
+            await asyncio.to_thread(spool.write, *waiting)
+            waiting.clear()
+            waiting_bytes = 0
+    return waiting
+
+
+def _settled(spool: Spool, rest: list[bytes], file: ItemFile, offered: str, name: str) -> StoredFile | Failure:
     """Keep the file if it is what was announced; raises CutShort when its end is missing."""
+    spool.write(*rest)
     if spool.size_bytes == 0:
         return _empty(file)
     announced_bytes = file.size_bytes or spool.size_bytes

@@ -1,6 +1,7 @@
 """Builds the client over real connections."""
 
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Final
@@ -15,7 +16,8 @@ from bilag.adapters.transport.destinations import ANY_HOST, Destinations, origin
 from bilag.adapters.transport.rate_budget import RateBudget
 from bilag.adapters.transport.retry import Retrier, RetryPolicy
 from bilag.adapters.transport.tls import tls_context
-from bilag.adapters.transport.transport import Limits
+from bilag.adapters.transport.transport import Limits, Request, Response, Transport
+from bilag.domain.quota_profiles import PLEO_CALLS_PER_MINUTE_ADVISED, pleo_profile
 from bilag.ports.clock import Clock
 from bilag.ports.errors import AddressRefused
 
@@ -23,9 +25,6 @@ from bilag.ports.errors import AddressRefused
 PRODUCTION_URL: Final = "https://external.pleo.io"
 STAGING_URL: Final = "https://external.staging.pleo.io"
 
-# Pleo stops at 600 calls a minute and asks integrations to stay at 500; with the burst no minute sees more than 550.
-CALLS_PER_MINUTE: Final = 500
-CALLS_AT_ONCE: Final = 50
 # An answer with tokens is small and comes at once; whoever is stopped meanwhile waits for it.
 TOKEN_LIMITS: Final = Limits(read_seconds_max=20.0, total_seconds_max=30.0, body_bytes_max=256 * 1024)
 DOWNLOAD_RETRIES: Final = RetryPolicy(attempts_max=4, deadline_seconds=120.0)
@@ -38,6 +37,8 @@ class PleoAccess:
     `loopback_origins` ("http://127.0.0.1:8080") are the only places of this machine that are connected to, and
     the only ones without TLS; they are for the simulator. `file_hosts` bounds where receipts may be fetched:
     exact hosts, ".example.com" for everything below it, or any host with a public address.
+    `connections` to this address are shared by companies, and closed by whoever shares them; the `budget` of a
+    credential is shared by all that call with it. Without them, each client has its own.
     """
 
     auth: Auth
@@ -45,11 +46,69 @@ class PleoAccess:
     loopback_origins: tuple[str, ...] = ()
     file_hosts: tuple[str, ...] = (ANY_HOST,)
     ca_file: Path | None = None
-    calls_per_minute: int = CALLS_PER_MINUTE
+    calls_per_minute: int = PLEO_CALLS_PER_MINUTE_ADVISED
+    connections: Transport | None = None
+    budget: RateBudget | None = None
+
+
+class _Borrowed:
+    """A transport that somebody else closes."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def send(self, request: Request) -> AbstractAsyncContextManager[Response]:
+        """As the transport does."""
+        return self._transport.send(request)
+
+    async def close(self) -> None:
+        """Not ours to close."""
 
 
 def open_export_api(access: PleoAccess, clock: Clock, dice: Random | None = None) -> PleoExportApi:
     """The client; close it after use.
+
+    Raises AddressRefused for an address that may not be used, ValueError for an unusable `ca_file`.
+    """
+    calls = open_calls(access, clock, dice)
+    files = AiohttpTransport(
+        Destinations(origins=access.loopback_origins, public_hosts=access.file_hosts),
+        limits=DOWNLOAD_LIMITS,
+        tls=tls_context(access.ca_file),
+    )
+    files.side = "receipts"
+    return PleoExportApi(calls, ReceiptDownloads(files, clock=clock, retrier=Retrier(clock, DOWNLOAD_RETRIES, dice)))
+
+
+def open_questions(access: PleoAccess, connections: Transport, clock: Clock) -> PleoExportApi:
+    """A client over somebody else's connections, cheap to make and not to be closed; it can't download receipts."""
+    borrowed = _Borrowed(connections)
+    calls = open_calls(replace(access, connections=borrowed), clock)
+    return PleoExportApi(calls, ReceiptDownloads(borrowed, clock=clock, retrier=Retrier(clock, DOWNLOAD_RETRIES)))
+
+
+def open_calls(access: PleoAccess, clock: Clock, dice: Random | None = None) -> PleoCalls:
+    """Calls to Pleo; close them after use.
+
+    Raises AddressRefused for an address that may not be used, ValueError for an unusable `ca_file`.
+    """
+    return PleoCalls(
+        _Borrowed(access.connections) if access.connections else open_connections(access),
+        access.auth,
+        base_url=access.base_url,
+        clock=clock,
+        budget=access.budget or open_budget(access, clock),
+        retrier=Retrier(clock, dice=dice),
+    )
+
+
+def open_budget(access: PleoAccess, clock: Clock) -> RateBudget:
+    """The calls of one credential."""
+    return RateBudget(clock, pleo_profile(access.calls_per_minute))
+
+
+def open_connections(access: PleoAccess) -> AiohttpTransport:
+    """Connections to Pleo's address alone; close it after use.
 
     Raises AddressRefused for an address that may not be used, ValueError for an unusable `ca_file`.
     """
@@ -59,20 +118,7 @@ def open_export_api(access: PleoAccess, clock: Clock, dice: Random | None = None
         raise AddressRefused(f"{', '.join(outside)}: not an address of this machine")
     if base.is_loopback and base not in loopback:
         raise AddressRefused(f"{base}: an address of this machine is used only when it is listed as such")
-    tls = tls_context(access.ca_file)
-    api = AiohttpTransport(Destinations(origins=(access.base_url,)), tls=tls)
-    files = AiohttpTransport(
-        Destinations(origins=access.loopback_origins, public_hosts=access.file_hosts), limits=DOWNLOAD_LIMITS, tls=tls
-    )
-    calls = PleoCalls(
-        api,
-        access.auth,
-        base_url=access.base_url,
-        clock=clock,
-        budget=RateBudget(clock, calls_per_minute=access.calls_per_minute, burst=CALLS_AT_ONCE),
-        retrier=Retrier(clock, dice=dice),
-    )
-    return PleoExportApi(calls, ReceiptDownloads(files, clock=clock, retrier=Retrier(clock, DOWNLOAD_RETRIES, dice)))
+    return AiohttpTransport(Destinations(origins=(access.base_url,)), tls=tls_context(access.ca_file))
 
 
 def open_token_endpoint(app: OAuthApp, clock: Clock, ca_file: Path | None = None) -> TokenEndpoint:
@@ -81,4 +127,6 @@ def open_token_endpoint(app: OAuthApp, clock: Clock, ca_file: Path | None = None
     Raises AddressRefused for an address that may not be used, ValueError for an unusable `ca_file`.
     """
     destinations = Destinations(origins=(str(origin_of(app.token_url)),))
-    return TokenEndpoint(AiohttpTransport(destinations, limits=TOKEN_LIMITS, tls=tls_context(ca_file)), app, clock)
+    transport = AiohttpTransport(destinations, limits=TOKEN_LIMITS, tls=tls_context(ca_file))
+    transport.side = "login"
+    return TokenEndpoint(transport, app, clock)

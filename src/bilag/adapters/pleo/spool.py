@@ -22,12 +22,14 @@ class Spool:
         self._digest = hashlib.sha256()
         self.path = Path(path)
         self.size_bytes = 0
+        self._is_kept = False
 
-    def write(self, chunk: bytes) -> None:
-        """Add the chunk."""
-        self._file.write(chunk)
-        self._digest.update(chunk)
-        self.size_bytes += len(chunk)
+    def write(self, *chunks: bytes) -> None:
+        """Add the chunks."""
+        for chunk in chunks:
+            self._file.write(chunk)
+            self._digest.update(chunk)
+            self.size_bytes += len(chunk)
 
     def flush(self) -> None:
         """Let readers of `path` see everything."""
@@ -41,7 +43,9 @@ class Spool:
     def keep(self, name: str) -> Path:
         """Give the file its name in the folder, in place of an earlier one."""
         self._file.close()
-        return self.path.replace(self.path.with_name(name))
+        kept = self.path.replace(self.path.with_name(name))
+        self._is_kept = True
+        return kept
 
     def __enter__(self) -> Self:
         return self
@@ -51,4 +55,5 @@ class Spool:
     ) -> None:
         with suppress(OSError):  # a full disk must not hide what brought us here
             self._file.close()
-        self.path.unlink(missing_ok=True)
+        if not self._is_kept:
+            self.path.unlink(missing_ok=True)

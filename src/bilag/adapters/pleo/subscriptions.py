@@ -9,7 +9,7 @@ from typing import Final
 
 from bilag.adapters.pleo.calls import Call, PleoCalls
 from bilag.adapters.pleo.foreign_text import one_line
-from bilag.adapters.pleo.opening import CALLS_AT_ONCE, PleoAccess
+from bilag.adapters.pleo.opening import PleoAccess, open_calls
 from bilag.adapters.pleo.paging import FIRST_PAGE, PAGE_ENTRIES_WANTED, pages
 from bilag.adapters.pleo.wire import WORD_CHARACTERS_MAX, PageWire, decoded
 from bilag.adapters.pleo.wire_values import DATE_CHARACTERS_MAX
@@ -19,11 +19,6 @@ from bilag.adapters.pleo.wire_webhooks import (
     SubscriptionWire,
     encoded_subscription,
 )
-from bilag.adapters.transport.aiohttp_transport import AiohttpTransport
-from bilag.adapters.transport.destinations import Destinations
-from bilag.adapters.transport.rate_budget import RateBudget
-from bilag.adapters.transport.retry import Retrier
-from bilag.adapters.transport.tls import tls_context
 from bilag.ports.clock import Clock
 from bilag.ports.errors import OutcomeUnknown
 from bilag.ports.secret import Secret
@@ -115,15 +110,7 @@ class PleoSubscriptions:
 
 def open_subscriptions(access: PleoAccess, clock: Clock) -> PleoSubscriptions:
     """The client; close it after use. Raises AddressRefused, and ValueError for an unusable `ca_file`."""
-    calls = PleoCalls(
-        AiohttpTransport(Destinations(origins=(access.base_url,)), tls=tls_context(access.ca_file)),
-        access.auth,
-        base_url=access.base_url,
-        clock=clock,
-        budget=RateBudget(clock, calls_per_minute=access.calls_per_minute, burst=CALLS_AT_ONCE),
-        retrier=Retrier(clock),
-    )
-    return PleoSubscriptions(calls)
+    return PleoSubscriptions(open_calls(access, clock))
 
 
 def _subscription(wire: SubscriptionWire) -> Subscription:

@@ -71,7 +71,7 @@ def item_of(raw: msgspec.Raw) -> ExportItem | MalformedItem:
 
 def _item(wire: ItemWire) -> ExportItem:
     values = ValueReader()
-    more = wire.additional_information
+    more, links = wire.additional_information, members_of(wire.links) or {}
     return ExportItem(
         entry_id=wire.accounting_entry_id,
         company_id=wire.company_id,
@@ -96,9 +96,9 @@ def _item(wire: ItemWire) -> ExportItem:
         attendees=tuple(name for name in more.attendees or () if name is not None),
         reconciled_entries=tuple(entry for entry in more.reconciled_entries or () if entry is not None),
         files=_files(wire.files),
-        web_link=_link(wire.links, "web"),
-        mobile_link=_link(wire.links, "mobile"),
-        api_link=_link(wire.links, "api"),
+        web_link=_link(links.get("web")),
+        mobile_link=_link(links.get("mobile")),
+        api_link=_link(links.get("api")),
         unreadable=values.failures,
     )
 
@@ -223,9 +223,10 @@ def _size_bytes(raw: Lenient) -> int | None:
     return int(size) if size > 0 and size == size.to_integral_value() else None
 
 
-def _link(raw: Lenient, face: str) -> str | None:
-    """The link to the expense in Pleo, wherever in `_links` of that face it stands; only a web address is taken."""
-    link = (members_of(raw) or {}).get(face, msgspec.Raw(b"null"))
+def _link(link: Lenient | None) -> str | None:
+    """The link to the expense in Pleo, wherever below its face in `_links` it stands; only a web address is taken."""
+    if link is None:
+        return None
     inside = members_of(link) or {}
     candidates = [link, *(inside[key] for key in ("href", "exportItem") if key in inside), *inside.values()]
     for candidate in candidates:

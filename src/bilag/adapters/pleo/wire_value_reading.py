@@ -1,6 +1,7 @@
 """Amounts and dates of one Export Item in our values; what makes no sense is collected, not raised."""
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from bilag.adapters.pleo.wire_items import AmountWire, MoneyWire
@@ -58,7 +59,7 @@ class ValueReader:
     def _money(self, wire: MoneyWire, path: str) -> Money:
         hundredths = number_of(wire.value)
         try:
-            currency = Currency(wire.currency)
+            currency = _currency(wire.currency)
         except UnknownCurrency:
             self._unknown_currency(wire.currency, path)
             return Money.zero(_SOME_CURRENCY)
@@ -98,6 +99,12 @@ class ValueReader:
                 remedy="Check the dates of the expense in Pleo, then export it again.",
             )
         )
+
+
+@lru_cache(maxsize=1024)
+def _currency(code: str) -> Currency:
+    """The currency, made once; raises UnknownCurrency."""
+    return Currency(code)
 
 
 def _shown(text: str) -> str:

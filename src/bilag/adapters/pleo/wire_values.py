@@ -40,6 +40,9 @@ def is_id(text: str) -> bool:
 def number_of(raw: msgspec.Raw) -> Decimal:
     """The JSON number, exactly; raises UnreadableValue for anything else, or for more than eighteen digits."""
     text = bytes(raw)
+    plain = text.removeprefix(b"-")
+    if plain.isdigit() and len(plain) <= NUMBER_DIGITS_MAX and not plain.startswith(b"0"):
+        return Decimal(text.decode("ascii"))  # whole hundredths, as nearly every amount is
     if len(text) > NUMBER_CHARACTERS_MAX or not _NUMBER.fullmatch(text):
         raise UnreadableValue("a number belongs here")
     try:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from bilag.ports.errors import NeedsPerson, TryLater
+from bilag.ports.errors import NeedsPerson
+from bilag.ports.lease import HeldElsewhere
 
 LOCK_FILE: Final = "exporting.lock"
 
@@ -16,7 +17,7 @@ LOCK_FILE: Final = "exporting.lock"
 def exclusive_use(folder: Path) -> Iterator[None]:
     """Hold the folder while exporting; the operating system lets go of it however the process ends.
 
-    Raises TryLater when another process holds it, NeedsPerson when the folder can't be used.
+    Raises HeldElsewhere when another process holds it, NeedsPerson when the folder can't be used.
     """
     path = folder / LOCK_FILE
     try:
@@ -28,7 +29,22 @@ def exclusive_use(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as held:
-            raise TryLater(f"Another bilag is exporting with {folder}; one at a time does") from held
+            raise HeldElsewhere(f"Another bilag is exporting with {folder}; one at a time does") from held
         yield
     finally:
         os.close(descriptor)
+
+
+def is_used_exclusively(folder: Path) -> bool:
+    """Whether a process is exporting with the folder now. Changes nothing on the disk."""
+    try:
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False

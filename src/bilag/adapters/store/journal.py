@@ -11,18 +11,23 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from bilag.adapters.store import reads
+from bilag.adapters.store import troubles as items_with_trouble
 from bilag.adapters.store.faults import told_plainly
 from bilag.adapters.store.group_worker import GroupWorker
+from bilag.adapters.store.retention import erase
 from bilag.adapters.store.rows import job_row, outcome_row, posting_row, receipt_row, zoned
+from bilag.adapters.store.unsettled import Unsettled, unsettled
 from bilag.adapters.store.writes import (
     MarkReported,
     StoreJob,
     StoreOutcome,
-    StorePosting,
+    StorePostings,
     StoreReceipts,
+    StoreTroubles,
     Write,
     apply_writes,
 )
+from bilag.domain.item_troubles import ItemTroubles
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
 from bilag.ports.errors import StoreFailed
 from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally
@@ -60,9 +65,11 @@ class StoredPostingJournal:
         """The record of the highest generation of every part. Raises StoreFailed."""
         return await self._latest.ask((company_id, entry_id))
 
-    async def record(self, record: PostingRecord) -> None:
-        """Store the record; raises IllegalMove, or ReferenceTaken when another document has its reference."""
-        await self._write(StorePosting(record, posting_row(record)))
+    async def record(self, *records: PostingRecord) -> None:
+        """Store the records; raises IllegalMove, or ReferenceTaken when another document has a reference."""
+        if records:
+            last = {record.key: record for record in records}
+            await self._write(StorePostings(records, tuple(posting_row(record) for record in last.values())))
 
     async def receipts(self, key: PostingKey) -> tuple[ReceiptRecord, ...]:
         """The files that a document owes or has, in the order in which they were first stored."""
@@ -94,6 +101,14 @@ class StoredPostingJournal:
         """Whether Pleo ever took this document as the entry's success, in whichever job."""
         return await self._was_reported.ask((company_id, entry_id, external_id))
 
+    async def troubled(self, company_id: str) -> Mapping[str, ItemTroubles]:
+        """The company's items with trouble of their own, by their entry."""
+        return await self._ask(partial(items_with_trouble.troubled, company_id=company_id))
+
+    async def record_troubles(self, troubles: ItemTroubles) -> None:
+        """Store how often the item met trouble; a count of 0 forgets it."""
+        await self._write(StoreTroubles(troubles))
+
     async def tally(self, job_id: str) -> OutcomeTally:
         """The counts of a job."""
         return await self._ask(partial(reads.tally, job_id=job_id))
@@ -113,6 +128,15 @@ class StoredPostingJournal:
     async def outcome_of_entry(self, beginning: str) -> ItemOutcome | None:
         """The newest outcome of an entry whose id starts like this; one with a plan comes first."""
         return await self._ask(partial(reads.outcome_of_entry, beginning=beginning))
+
+    async def unsettled(self, company_id: str) -> Unsettled:
+        """What is left to do for the company. Looks at whole tables."""
+        return await self._ask(partial(unsettled, company_id=company_id))
+
+    async def erase(self, company_id: str, before: datetime) -> int:
+        """Erase what people wrote from some records of before; how many. 0 when there are no more of them."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._writing_thread, self._erase, company_id, zoned(before))
 
     async def close(self) -> None:
         """Finish what was promised and let go. Closing again changes nothing."""
@@ -145,6 +169,11 @@ class StoredPostingJournal:
     def _read(self, read: Callable[[Connection, Sequence[Ask]], list[Answer]], asks: Sequence[Ask]) -> list[Answer]:
         with told_plainly(self._database), self._reader.begin():
             return read(self._reader, asks)
+
+    def _erase(self, company_id: str, before: datetime) -> int:
+        with told_plainly(self._database), self._writer.begin():
+            self._guard(self._writer)
+            return erase(self._writer, company_id, before)
 
     def _commit(self, writes: Sequence[Write]) -> Sequence[Exception | None]:
         """One transaction for all. When it fails for what one of them holds, each gets a transaction of its own."""

@@ -17,8 +17,8 @@ from typing import Final
 from sqlalchemy import Connection, Engine, text
 
 from bilag.adapters.store.faults import told_plainly
-from bilag.ports.errors import StoreFailed, TryLater
-from bilag.ports.lease import LeaseLost
+from bilag.ports.errors import StoreFailed
+from bilag.ports.lease import HeldElsewhere, LeaseLost
 
 # The time limit of one call over the network: what is sent with so much left has ended before anybody else begins.
 SEND_SECONDS_MAX: Final = 90.0
@@ -46,6 +46,12 @@ _RENEW: Final = text("""
     WHERE company_id = :company AND fence = :fence
     RETURNING fence
 """)
+# Without a holder: a lease that ran out with one was not given back, so whoever held it is dead or cut off.
+_GIVE_BACK: Final = text("""
+    UPDATE company_lease SET expires_at = clock_timestamp(), holder = ''
+    WHERE company_id = :company AND fence = :fence
+""")
+_LEFT: Final = text("SELECT company_id FROM company_lease WHERE holder <> '' AND expires_at <= clock_timestamp()")
 # Keeps a take-over waiting until the transaction that wrote is through.
 _CHECK: Final = text("SELECT fence FROM company_lease WHERE company_id = :company FOR SHARE")
 
@@ -129,7 +135,8 @@ class StoredLease:
         self._ended.set()
         self._renewing.join()
         try:
-            self._ask_for(0.0)
+            with told_plainly(str(self._engine.url.database)), self._engine.connect() as connection:
+                connection.execute(_GIVE_BACK, {"company": self._company_id, "fence": self.fence})
         except StoreFailed as trouble:
             _log.warning("the lease is not given back and runs out by itself: %s", trouble)
         self._lose("it was given back")
@@ -166,7 +173,7 @@ def take_lease(
     times: LeaseTimes | None = None,
     elapsed: Callable[[], float] = seconds_since_boot,
 ) -> StoredLease:
-    """The lease, not renewed until it is started. Raises TryLater while another worker has it, StoreFailed.
+    """The lease, not renewed until it is started. Raises HeldElsewhere while another worker has it, StoreFailed.
 
     `elapsed` tells seconds that never run backwards.
     """
@@ -178,9 +185,18 @@ def take_lease(
         fence = connection.execute(_TAKE, asked).scalar_one_or_none()
         if fence is None:
             held = connection.execute(_LOOK, {"company": company_id}).one()
-            raise TryLater(
+            raise HeldElsewhere(
                 f"Another bilag is exporting this company ({held.holder}), and its lease runs for {held.seconds:.0f} "
                 "more seconds; one at a time does"
             )
     held_until = asked_at + times.lease_seconds
     return StoredLease(engine, company_id, fence=fence, held_until=held_until, times=times, elapsed=elapsed)
+
+
+def left_companies(engine: Engine) -> frozenset[str]:
+    """The companies whose lease ran out without being given back: their worker died or lost the database.
+
+    The next worker that takes such a company and gives it back takes it off this list. Raises StoreFailed.
+    """
+    with told_plainly(str(engine.url.database)), engine.connect() as connection:
+        return frozenset(connection.execute(_LEFT).scalars())

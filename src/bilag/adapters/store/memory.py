@@ -7,6 +7,7 @@ from itertools import islice
 from typing import assert_never
 
 from bilag.adapters.store.moves import Standing, standing_after
+from bilag.domain.item_troubles import ItemTroubles
 from bilag.domain.posting_record import ItemOutcome, Part, PostingKey, PostingRecord, ReceiptRecord
 from bilag.ports.posting_journal import JobRecord, OutcomeChoice, OutcomeTally
 
@@ -20,6 +21,7 @@ class MemoryPostingJournal:
         self._receipts: dict[PostingKey, dict[str, ReceiptRecord]] = {}
         self._jobs: dict[str, JobRecord] = {}
         self._outcomes: dict[tuple[str, str], ItemOutcome] = {}
+        self._troubles: dict[tuple[str, str], ItemTroubles] = {}
         self._taken: set[tuple[str, str]] = set()
         self._closed = False
 
@@ -27,13 +29,19 @@ class MemoryPostingJournal:
         """The record of the highest generation of every part."""
         return dict(self._latest.get((company_id, entry_id), {}))
 
-    async def record(self, record: PostingRecord) -> None:
-        """Store the record; raises IllegalMove, or ReferenceTaken when another document has its reference."""
+    async def record(self, *records: PostingRecord) -> None:
+        """Store the records; raises IllegalMove, or ReferenceTaken when another document has a reference."""
         self._assert_open()
-        key = record.key
-        stored = replace(record, changed_at=_utc(record.changed_at))
-        earlier = self._standings.get(key.external_reference)
-        self._standings[key.external_reference] = standing_after(earlier, record)
+        moved: dict[str, Standing] = {}
+        for record in records:
+            reference = record.key.external_reference
+            moved[reference] = standing_after(moved.get(reference) or self._standings.get(reference), record)
+        self._standings |= moved
+        for record in records:
+            self._keep(replace(record, changed_at=_utc(record.changed_at)))
+
+    def _keep(self, stored: PostingRecord) -> None:
+        key = stored.key
         parts = self._latest.setdefault((key.company_id, key.entry_id), {})
         if key.part not in parts or parts[key.part].key.generation <= key.generation:
             parts[key.part] = stored
@@ -57,6 +65,9 @@ class MemoryPostingJournal:
             created_at=_utc(job.created_at),
             first_seen_at=_utc(known.first_seen_at),
             ended_at=job.ended_at and _utc(job.ended_at),
+            started_at=job.started_at and _utc(job.started_at),
+            pleo_calls=max(job.pleo_calls, known.pleo_calls),
+            books_calls=max(job.books_calls, known.books_calls),
         )
 
     async def record_outcome(self, outcome: ItemOutcome) -> None:
@@ -88,6 +99,17 @@ class MemoryPostingJournal:
             document == (outcome.company_id, outcome.entry_id, outcome.external_id) and item in self._taken
             for item, outcome in self._outcomes.items()
         )
+
+    async def troubled(self, company_id: str) -> Mapping[str, ItemTroubles]:
+        """The company's items with trouble of their own, by their entry."""
+        return {entry_id: one for (company, entry_id), one in self._troubles.items() if company == company_id}
+
+    async def record_troubles(self, troubles: ItemTroubles) -> None:
+        """Store how often the item met trouble; a count of 0 forgets it."""
+        self._assert_open()
+        self._troubles.pop((troubles.company_id, troubles.entry_id), None)
+        if troubles.count:
+            self._troubles[troubles.company_id, troubles.entry_id] = troubles
 
     async def tally(self, job_id: str) -> OutcomeTally:
         """The counts of a job."""

@@ -48,16 +48,26 @@ def _make_or_check(path: Path) -> None:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as problem:
+        raise _unusable(path, problem) from problem
+    if not check_file(path):
+        _mark(path)
+
+
+def check_file(path: Path) -> bool:
+    """Whether anything is in the file yet. Raises NeedsPerson when that is not ours, or the file can't be read."""
+    try:
         with path.open("rb") as file:
             header = file.read(_HEADER_BYTES)
     except OSError as problem:
-        raise NeedsPerson(
-            f"The database {path} cannot be opened: {problem.strerror}. Check the path and its rights."
-        ) from problem
+        raise _unusable(path, problem) from problem
     if header:
         _check_ours(path, header)
-    else:
-        _mark(path)
+    return bool(header)
+
+
+def _unusable(path: Path, problem: OSError) -> NeedsPerson:
+    return NeedsPerson(f"The database {path} cannot be opened: {problem.strerror}. Check the path and its rights.")
 
 
 def _check_ours(path: Path, header: bytes) -> None:

@@ -1,16 +1,17 @@
 """Opens the posting journal in PostgreSQL, shared by workers on several machines, each of which leases its company."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, make_url, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
 from bilag.adapters.store.faults import told_plainly
 from bilag.adapters.store.journal import StoredPostingJournal
-from bilag.adapters.store.lease import LeaseTimes, StoredLease, take_lease
+from bilag.adapters.store.lease import LeaseTimes, StoredLease, left_companies, take_lease
 from bilag.adapters.store.upgrade import upgrade
 from bilag.ports.errors import NeedsPerson
 from bilag.ports.secret import Secret
@@ -18,6 +19,8 @@ from bilag.ports.secret import Secret
 CONNECT_SECONDS_MAX: Final = 5
 # A server that acknowledges nothing for so long is gone.
 SILENCE_SECONDS_MAX: Final = 20
+# A server that stands still acknowledges everything and answers nothing; one that works gives up by itself before.
+ANSWER_SECONDS_MAX: Final = 40.0
 # How long the server lets us wait. A worker that is stopped amid a write keeps the rows, and the lease with them, for
 # the last of these at most.
 _TIMEOUTS: Final = {"lock_timeout": 5, "statement_timeout": 30, "idle_in_transaction_session_timeout": 10}
@@ -31,18 +34,23 @@ _THIS_MACHINE: Final = frozenset({"", "localhost", "127.0.0.1", "::1"})
 
 @asynccontextmanager
 async def open_leased_journal(
-    url: Secret, company_id: str, times: LeaseTimes | None = None
+    url: Secret,
+    company_id: str,
+    times: LeaseTimes | None = None,
+    *,
+    answer_seconds_max: float = ANSWER_SECONDS_MAX,
 ) -> AsyncIterator[tuple[StoredPostingJournal, StoredLease]]:
     """The journal and the lease that its writes carry; the lease is given back in the end.
 
-    Raises NeedsPerson when the database can't be used, TryLater while another worker has the company, StoreFailed.
+    Raises NeedsPerson when the database can't be used, HeldElsewhere while another worker has the company, StoreFailed.
     """
     address = database_address(url)
+    engines = partial(engine_for, address, answer_seconds_max)
     await asyncio.to_thread(_prepare, address)
-    lease = await asyncio.to_thread(take_lease, _engine(address, commits_itself=True), company_id, times)
+    lease = await asyncio.to_thread(take_lease, engines(commits_itself=True), company_id, times)
     lease.start()
     try:
-        journal = await asyncio.to_thread(_journal, address, lease)
+        journal = await asyncio.to_thread(_journal, engines, lease)
         try:
             yield journal, lease
         finally:
@@ -56,11 +64,16 @@ async def open_journal_to_look(url: Secret) -> AsyncIterator[StoredPostingJourna
     """The journal for questions alone: a write through it is a bug. Raises NeedsPerson, StoreFailed."""
     address = database_address(url)
     await asyncio.to_thread(_prepare, address)
-    journal = await asyncio.to_thread(_journal, address, None)
+    journal = await asyncio.to_thread(_journal, partial(engine_for, address), None)
     try:
         yield journal
     finally:
         await journal.close()
+
+
+async def companies_left_behind(url: Secret) -> frozenset[str]:
+    """Those whose worker died amid its work, a lease ago. Changes nothing. Raises NeedsPerson, StoreFailed."""
+    return await asyncio.to_thread(left_companies, engine_for(database_address(url), commits_itself=True))
 
 
 def database_address(url: Secret) -> URL:
@@ -90,17 +103,18 @@ def _listed(value: str | tuple[str, ...]) -> tuple[str, ...]:
 
 def _prepare(address: URL) -> None:
     """Check the server's promises, and bring the tables up to date, one worker at a time."""
-    engine = _engine(address)
+    engine = engine_for(address)
     try:
         with told_plainly(str(address.database)), engine.begin() as connection:
-            _check_server(connection, str(address.database))
+            check_server(connection, str(address.database))
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             upgrade(connection, str(address.database))
     finally:
         engine.dispose()
 
 
-def _check_server(connection: Connection, database: str) -> None:
+def check_server(connection: Connection, database: str) -> None:
+    """Raises NeedsPerson when the server can't keep what it is told."""
     encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
     if encoding != "UTF8":
         raise NeedsPerson(f"The database {database} keeps texts as {encoding}. Create one with ENCODING 'UTF8'.")
@@ -112,23 +126,22 @@ def _check_server(connection: Connection, database: str) -> None:
             )
 
 
-def _journal(address: URL, lease: StoredLease | None) -> StoredPostingJournal:
-    database = str(address.database)
+def _journal(engines: Callable[..., Engine], lease: StoredLease | None) -> StoredPostingJournal:
+    writing, reading = engines(), engines(commits_itself=True)
+    database = str(writing.url.database)
 
     def refuse(_connection: Connection) -> None:
         raise AssertionError(f"{database} is written to without a lease")
 
     with told_plainly(database):
-        return StoredPostingJournal(
-            _engine(address), _engine(address, commits_itself=True), lease.check if lease else refuse
-        )
+        return StoredPostingJournal(writing, reading, lease.check if lease else refuse)
 
 
-def _engine(address: URL, *, commits_itself: bool = False) -> Engine:
-    """A way to the database on which every wait is bounded."""
+def engine_for(address: URL, answer_seconds_max: float = ANSWER_SECONDS_MAX, *, commits_itself: bool = False) -> Engine:
+    """A way to the database on which every wait is bounded. Raises NeedsPerson without the driver."""
     options = (str(address.query.get("options", "")), *(f"-c {name}={value}s" for name, value in _TIMEOUTS.items()))
     try:
-        return create_engine(
+        engine = create_engine(
             address,
             poolclass=NullPool,
             connect_args={
@@ -142,3 +155,27 @@ def _engine(address: URL, *, commits_itself: bool = False) -> Engine:
         )
     except ModuleNotFoundError as missing:
         raise NeedsPerson("state.database needs PostgreSQL's driver: pip install 'bilag[postgresql]'") from missing
+    _bound_answers(engine, answer_seconds_max)
+    return engine
+
+
+def _bound_answers(engine: Engine, seconds_max: float) -> None:
+    """Give a connection up for good when an answer does not come: what still arrives answers nobody's question.
+
+    Neither the server's limits nor the network's help against a server that stands still.
+    """
+    lost = engine.dialect.loaded_dbapi.OperationalError
+
+    @event.listens_for(engine, "connect")
+    def bound(connection: Any, _record: object) -> None:
+        wait = connection.wait
+
+        def wait_in_time(answer: object, **limits: float) -> object:
+            try:
+                return wait(answer, **{"timeout": seconds_max, **limits})
+            except lost as problem:
+                if problem.sqlstate is None:
+                    connection.close()
+                raise
+
+        connection.wait = wait_in_time

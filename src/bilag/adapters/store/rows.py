@@ -60,6 +60,7 @@ def posting_row(record: PostingRecord) -> Row:
         "posting_date": record.posting_date,
         "note": record.note,
         "booked_in": record.booked_in,
+        "first_sent_at": record.first_sent_at and zoned(record.first_sent_at),
     }
 
 
@@ -76,6 +77,7 @@ def posting_of(row: RowMapping) -> PostingRecord:
         posting_date=row["posting_date"],
         note=row["note"],
         booked_in=row["booked_in"],
+        first_sent_at=row["first_sent_at"],
     )
 
 
@@ -109,6 +111,9 @@ def job_row(job: JobRecord) -> Row:
         "ended_at": job.ended_at and zoned(job.ended_at),
         "failure_reason": job.failure_reason,
         "failure_reason_type": job.failure_reason_type,
+        "started_at": job.started_at and zoned(job.started_at),
+        "pleo_calls": job.pleo_calls,
+        "books_calls": job.books_calls,
     }
 
 

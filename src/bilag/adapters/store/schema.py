@@ -82,6 +82,7 @@ posting_journal: Final = Table(
     Column("posting_date", Date),
     Column("note", FreeText, nullable=False),
     Column("booked_in", Text, nullable=False, server_default=""),
+    Column("first_sent_at", UtcDateTime),
     PrimaryKeyConstraint("entry_id", "company_id", "part", "generation", name="posting_journal_key"),
     UniqueConstraint("external_reference", name="posting_journal_reference"),
 )
@@ -113,6 +114,9 @@ export_job: Final = Table(
     Column("ended_at", UtcDateTime),
     Column("failure_reason", FreeText, nullable=False),
     Column("failure_reason_type", Text, nullable=False),
+    Column("started_at", UtcDateTime),
+    Column("pleo_calls", Integer, nullable=False, server_default="0"),
+    Column("books_calls", Integer, nullable=False, server_default="0"),
     PrimaryKeyConstraint("job_id", name="export_job_key"),
     Index("export_job_seen", "first_seen_at", "job_id"),
 )
@@ -154,6 +158,18 @@ Index(
     item_outcome.c.position,
     sqlite_where=item_outcome.c.reported_at.is_(None),
     postgresql_where=item_outcome.c.reported_at.is_(None),
+)
+
+item_troubles: Final = Table(
+    "item_troubles",
+    metadata,
+    Column("company_id", Text, nullable=False),
+    Column("entry_id", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("last_at", UtcDateTime, nullable=False),
+    Column("evidence", FreeText, nullable=False),
+    PrimaryKeyConstraint("company_id", "entry_id", name="item_troubles_key"),
 )
 
 # Written on PostgreSQL only: a file on one machine has a lock of the operating system's. See lease.py.

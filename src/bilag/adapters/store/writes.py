@@ -4,24 +4,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Insert, Table, bindparam, case, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, Table, bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from bilag.adapters.store.moves import ReferenceTaken, Standing, standing_after
 from bilag.adapters.store.rows import Row, key_of
 from bilag.adapters.store.schema import UtcDateTime, export_job, item_outcome, posting_journal, receipt_obligation
+from bilag.adapters.store.troubles import store_troubles
+from bilag.domain.item_troubles import ItemTroubles
 from bilag.domain.posting_record import PostingRecord
 from bilag.domain.transitions import IllegalMove, PostingState
 
 
 @dataclass(frozen=True, slots=True)
-class StorePosting:
-    """Store a posting's record when its move is legal."""
+class StorePostings:
+    """Store the records of postings when every move is legal. `rows` are the last states of them."""
 
-    record: PostingRecord
-    row: Row
+    records: tuple[PostingRecord, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,17 @@ class MarkReported:
     at: datetime
 
 
-Write: TypeAlias = StorePosting | StoreReceipts | StoreJob | StoreOutcome | MarkReported
+Columns: TypeAlias = ReadOnlyColumnCollection[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreTroubles:
+    """Store how often an item met trouble of its own."""
+
+    troubles: ItemTroubles
+
+
+Write: TypeAlias = StorePostings | StoreReceipts | StoreJob | StoreOutcome | MarkReported | StoreTroubles
 Refusal: TypeAlias = IllegalMove | ReferenceTaken
 
 
@@ -64,7 +77,7 @@ def apply_writes(connection: Connection, writes: Sequence[Write]) -> list[Refusa
     A refused write changes nothing and does not hinder the others. Raises what SQLAlchemy raises; then the
     transaction is to be rolled back.
     """
-    postings = [write for write in writes if isinstance(write, StorePosting)]
+    postings = [write for write in writes if isinstance(write, StorePostings)]
     refusals = iter(_store_postings(connection, postings))
     receipts = [row for write in writes if isinstance(write, StoreReceipts) for row in write.rows]
     if receipts:
@@ -72,28 +85,46 @@ def apply_writes(connection: Connection, writes: Sequence[Write]) -> list[Refusa
     jobs = [write.row for write in writes if isinstance(write, StoreJob)]
     if jobs:
         connection.execute(_UPSERT_JOB[connection.dialect.name], jobs)
+    troubles = [write.troubles for write in writes if isinstance(write, StoreTroubles)]
+    if troubles:
+        store_troubles(connection, troubles)
     _apply_to_outcomes(connection, (write for write in writes if isinstance(write, StoreOutcome | MarkReported)))
-    return [next(refusals) if isinstance(write, StorePosting) else None for write in writes]
+    return [next(refusals) if isinstance(write, StorePostings) else None for write in writes]
 
 
-def _upsert(table: Table, names: Sequence[str], *, kept: frozenset[str] = frozenset()) -> Mapping[str, Insert]:
-    """Insert, or replace the row with these names except for what is kept, as each kind of database says it."""
+def _upsert(
+    table: Table, names: Sequence[str], *, kept: frozenset[str] = frozenset(), rising: frozenset[str] = frozenset()
+) -> Mapping[str, Insert]:
+    """Insert, or replace the row with these names, as each kind of database says it.
+
+    What is kept stays as it was, what is rising takes the higher figure.
+    """
     replaced = [c.name for c in table.columns if c.name not in kept.union(names) and c.name != "position"]
     in_file, on_server = sqlite.insert(table), postgresql.insert(table)
     return {
         "sqlite": in_file.on_conflict_do_update(
-            index_elements=list(names), set_={name: in_file.excluded[name] for name in replaced}
+            index_elements=list(names), set_={name: _next(table, in_file.excluded, name, rising) for name in replaced}
         ),
         "postgresql": on_server.on_conflict_do_update(
-            index_elements=list(names), set_={name: on_server.excluded[name] for name in replaced}
+            index_elements=list(names), set_={name: _next(table, on_server.excluded, name, rising) for name in replaced}
         ),
     }
+
+
+def _next(table: Table, new: Columns, name: str, rising: frozenset[str]) -> ColumnElement[Any]:
+    stands = table.c[name]
+    return case((stands > new[name], stands), else_=new[name]) if name in rising else new[name]
 
 
 _KEY: Final = ("entry_id", "company_id", "part", "generation")
 _UPSERT_POSTING: Final = _upsert(posting_journal, _KEY)
 _UPSERT_RECEIPT: Final = _upsert(receipt_obligation, (*_KEY, "sha256"))
-_UPSERT_JOB: Final = _upsert(export_job, ("job_id",), kept=frozenset({"first_seen_at"}))
+_UPSERT_JOB: Final = _upsert(
+    export_job,
+    ("job_id",),
+    kept=frozenset({"first_seen_at"}),
+    rising=frozenset({"pleo_calls", "books_calls"}),
+)
 _INSERT_OUTCOME: Final = insert(item_outcome)
 _DELETE_OUTCOME: Final = delete(item_outcome).where(item_outcome.c.position == bindparam("old_position"))
 _MARK_REPORTED: Final = (
@@ -125,23 +156,27 @@ _SELECT_EARLIER: Final = (
 )
 
 
-def _store_postings(connection: Connection, writes: Sequence[StorePosting]) -> list[Refusal | None]:
+def _store_postings(connection: Connection, writes: Sequence[StorePostings]) -> list[Refusal | None]:
     if not writes:
         return []
-    references = [write.record.key.external_reference for write in writes]
+    references = list({record.key.external_reference: None for write in writes for record in write.records})
     standings = {
         row["external_reference"]: Standing(key=key_of(row), state=PostingState(row["state"]))
         for row in connection.execute(_SELECT_STANDING, {"references": references}).mappings()
     }
     refusals: list[Refusal | None] = []
     rows: dict[str, Row] = {}
-    for reference, write in zip(references, writes, strict=True):
+    for write in writes:
+        moved: dict[str, Standing] = {}
         try:
-            standings[reference] = standing_after(standings.get(reference), write.record)
+            for record in write.records:
+                reference = record.key.external_reference
+                moved[reference] = standing_after(moved.get(reference) or standings.get(reference), record)
         except (IllegalMove, ReferenceTaken) as refusal:
             refusals.append(refusal)
         else:
-            rows[reference] = write.row
+            standings |= moved
+            rows |= {row["external_reference"]: row for row in write.rows}
             refusals.append(None)
     if rows:
         connection.execute(_UPSERT_POSTING[connection.dialect.name], list(rows.values()))

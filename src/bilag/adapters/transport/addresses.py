@@ -7,8 +7,11 @@ https://www.iana.org/assignments/iana-ipv6-special-registry. Our own list, becau
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final, assert_never
+
+ADDRESSES_REMEMBERED_MAX: Final = 1024
 
 
 class Zone(StrEnum):
@@ -61,6 +64,8 @@ _FORBIDDEN_6: Final = tuple(
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
 
+# A transport asks about the same few addresses again and again.
+@lru_cache(maxsize=ADDRESSES_REMEMBERED_MAX)
 def zone_of(text: str) -> Zone:
     """The zone of an address in its usual notation; raises ValueError when it is not an address."""
     address = ip_address(text)

@@ -3,26 +3,34 @@
 import asyncio
 import ssl
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 import aiohttp
 from yarl import URL
 
+from bilag.adapters.transport.call_watch import CALL_WATCH
 from bilag.adapters.transport.destinations import Destinations
+from bilag.adapters.transport.file_stream import opened_body
 from bilag.adapters.transport.resolver import CheckedResolver, Resolve, system_addresses
 from bilag.adapters.transport.tls import tls_context
-from bilag.adapters.transport.transport import AnswerTooLarge, Limits, Request, Response
+from bilag.adapters.transport.transport import AnswerTooLarge, FileBody, Limits, Request, Response
 from bilag.ports.errors import AddressRefused, BadAnswer, OutcomeUnknown, TimedOut, Trouble, Unreachable
 
-CHUNK_BYTES: Final = 64 * 1024
+# As much as one read of a socket gives at most: smaller chunks would be cut out of it, and copied.
+CHUNK_BYTES: Final = 256 * 1024
 CONNECTIONS_MAX: Final = 32
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 USER_AGENT: Final = "bilag"
 
 
 class AiohttpTransport:
-    """Connects to its destinations only, follows no redirect, keeps no cookie and honours no proxy setting."""
+    """Connects to its destinations only, follows no redirect, keeps no cookie and honours no proxy setting.
+
+    `side` names the far side to whoever watches: "pleo", "receipts", "login", or the accounting system.
+    """
+
+    side = "pleo"
 
     def __init__(
         self,
@@ -31,8 +39,10 @@ class AiohttpTransport:
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
         resolve: Resolve = system_addresses,
+        connections_max: int = CONNECTIONS_MAX,
     ) -> None:
         self._destinations = destinations
+        self._connections_max = connections_max
         self._limits = limits or Limits()
         self._tls = tls or tls_context()
         assert self._tls.verify_mode is ssl.CERT_REQUIRED
@@ -40,19 +50,28 @@ class AiohttpTransport:
         self._resolve = resolve
         self._session: aiohttp.ClientSession | None = None
 
+    def send(self, request: Request) -> AbstractAsyncContextManager[Response]:
+        """Send the request; raises AddressRefused, Unreachable, TimedOut, OutcomeUnknown, BadAnswer.
+
+        Raises OSError when the file of the body can't be opened; nothing was sent then.
+        """
+        watch = CALL_WATCH.get()
+        call = self._call(request)
+        return call if watch is None else watch.around(call, request, self.side)
+
     @asynccontextmanager
-    async def send(self, request: Request) -> AsyncIterator[Response]:
-        """Send the request; raises AddressRefused, Unreachable, TimedOut, OutcomeUnknown, BadAnswer."""
+    async def _call(self, request: Request) -> AsyncIterator[Response]:
         url = self._destinations.checked(request.url)
-        answer = await self._answer(request, url)
-        try:
-            if answer.status in REDIRECTS:
-                raise AddressRefused(f"{_at(request, url)} sends us on to another address, which is not followed")
-            headers = {name.lower(): value for name, value in answer.headers.items()}
-            yield Response(status=answer.status, headers=headers, body=self._body(answer, request, url))
-        finally:
-            answer.release()
-            await answer.wait_for_close()
+        with opened_body(request.body) as data:
+            answer = await self._answer(request, url, data)
+            try:
+                if answer.status in REDIRECTS:
+                    raise AddressRefused(f"{_at(request, url)} sends us on to another address, which is not followed")
+                headers = {name.lower(): value for name, value in answer.headers.items()}
+                yield Response(status=answer.status, headers=headers, body=self._body(answer, request, url))
+            finally:
+                answer.release()
+                await answer.wait_for_close()
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -60,14 +79,16 @@ class AiohttpTransport:
             await self._session.close()
             self._session = None
 
-    async def _answer(self, request: Request, url: URL) -> aiohttp.ClientResponse:
+    async def _answer(
+        self, request: Request, url: URL, data: bytes | AsyncIterator[bytes] | None
+    ) -> aiohttp.ClientResponse:
         headers = {"Accept-Encoding": "gzip, deflate", "User-Agent": USER_AGENT, **request.headers}
         if request.authorization is not None:
             headers["Authorization"] = request.authorization.reveal()
+        if isinstance(request.body, FileBody):
+            headers["Content-Length"] = str(request.body.size_bytes)
         try:
-            return await self._opened().request(
-                request.method, url, headers=headers, data=request.body or None, allow_redirects=False
-            )
+            return await self._opened().request(request.method, url, headers=headers, data=data, allow_redirects=False)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             trouble = self._trouble(error, request, url)
         # Raised here, not in the handler: the library's exception knows the whole address and the headers, and
@@ -128,7 +149,7 @@ class AiohttpTransport:
                 ssl=self._tls,
                 resolver=CheckedResolver(self._destinations, self._resolve),
                 use_dns_cache=False,
-                limit=CONNECTIONS_MAX,
+                limit=self._connections_max,
             )
             self._session = aiohttp.ClientSession(
                 connector=connector,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from typing import Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from bilag.ports.errors import AddressRefused
 ANY_HOST: Final = "*"
 URL_CHARACTERS_MAX: Final = 8192
 HTTPS_PORT: Final = 443
+HOSTS_REMEMBERED_MAX: Final = 1024
 
 _SUSPICIOUS: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _LABEL: Final = "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
@@ -136,6 +138,8 @@ def _origin_of(url: URL) -> Origin:
     return Origin(scheme=url.scheme, host=host, port=url.port)
 
 
+# Asked several times in every request, nearly always about the same few hosts.
+@lru_cache(maxsize=HOSTS_REMEMBERED_MAX)
 def _is_literal(host: str) -> bool:
     """Whether it is an IP address in its one usual notation; every other spelling of one is no host at all."""
     try:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 from bilag.ports.errors import BadAnswer
@@ -34,8 +35,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileBody:
+    """The first `size_bytes` bytes of a file, read while they are sent; each sending opens the file anew."""
+
+    path: Path
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request. `purpose` names it in error texts, which never show the address with its query.
+
+    A `body` that may be large is a FileBody, so that it never lies in memory as a whole.
 
     `repeatable` says that sending it twice does no harm; when its answer is lost the trouble is then
     Unreachable or TimedOut, otherwise OutcomeUnknown.
@@ -46,7 +57,7 @@ class Request:
     purpose: str
     headers: Mapping[str, str] = field(default_factory=dict)
     authorization: Secret | None = None
-    body: bytes = field(default=b"", repr=False)
+    body: bytes | FileBody = field(default=b"", repr=False)
     repeatable: bool = True
 
 

@@ -9,45 +9,53 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 from aiohttp import web
 
 from bilag.adapters.webhooks.connections import bounded_server
-from bilag.adapters.webhooks.key_ring import KeyRing
 from bilag.adapters.webhooks.received_ids import ReceivedIds
 from bilag.adapters.webhooks.refused_tally import RefusedTally
 from bilag.adapters.webhooks.signature import NotAuthentic, SignedHeaders
+from bilag.adapters.webhooks.webhook_end import WebhookEnd, unnoted
 from bilag.ports.errors import NeedsPerson, StoreFailed
 
 WEBHOOK_PATH: Final = "/webhooks/pleo"
 HEALTH_PATH: Final = "/healthz"
+METRICS_PATH: Final = "/metrics"
 # An announced job has half a kilobyte.
 BODY_BYTES_MAX: Final = 64 * 1024
 BODY_SECONDS_MAX: Final = 10.0
 # When to come again after we could not take a webhook.
 RETRY_AFTER_SECONDS: Final = 60
 
+# Makes somebody look.
+Bell: TypeAlias = Callable[[], None]
+
 _CLOSING_SECONDS_MAX: Final = 2.0
+_THIS_MACHINE: Final = frozenset({"127.0.0.1", "::1"})
+# A proxy says with one of them that it asks for somebody else.
+_FORWARDED: Final = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via")
 _log: Final = logging.getLogger("bilag.webhook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inbox:
-    """What happens to a webhook. `is_hint` tells from its body whether it is for us; `wake` makes somebody look.
+    """What happens to a webhook. `check` raises NotAuthentic, or gives the bell to ring: None when it is not for us.
 
     `health` is what the health page says, JSON-ready and without personal data. While `is_stopping`, webhooks are sent
-    away, to come again later.
+    away, to come again later. `metrics` gives the metrics page, for this machine only; none without it. `noted` hears
+    what became of each webhook.
     """
 
-    keys: KeyRing
+    check: Callable[[SignedHeaders, bytes], Bell | None]
     ids: ReceivedIds
     tally: RefusedTally
-    is_hint: Callable[[bytes], bool]
-    wake: Callable[[], None]
     health: Callable[[], Mapping[str, object]]
     is_stopping: Callable[[], bool]
+    metrics: Callable[[], bytes] | None = None
+    noted: Callable[[WebhookEnd], None] = unnoted
 
 
 class WebhookReceiver:
@@ -61,10 +69,15 @@ class WebhookReceiver:
         is_stopping = self._inbox.is_stopping()
         match request.path, request.method:
             case (path, "POST") if path == WEBHOOK_PATH:
-                return _later("stopping") if is_stopping else await self._take(request)
+                if is_stopping:
+                    self._inbox.noted(WebhookEnd.SENT_AWAY)
+                    return _later("stopping")
+                return await self._take(request)
             case (path, "GET") if path == HEALTH_PATH:
                 status = HTTPStatus.SERVICE_UNAVAILABLE if is_stopping else HTTPStatus.OK
                 return _page(status, msgspec.json.encode(self._inbox.health()))
+            case (path, "GET") if path == METRICS_PATH and self._inbox.metrics and _is_of_this_machine(request):
+                return _page(HTTPStatus.OK, self._inbox.metrics(), "text/plain")
             case (path, _) if path in (WEBHOOK_PATH, HEALTH_PATH):
                 allowed = "POST" if path == WEBHOOK_PATH else "GET"
                 return _closing(HTTPStatus.METHOD_NOT_ALLOWED, {"Allow": allowed})
@@ -77,26 +90,31 @@ class WebhookReceiver:
         try:
             headers = SignedHeaders(request.headers.items())
             body = await _body(request)
-            inbox.keys.require_authentic(headers, body)
+            bell = inbox.check(headers, body)
         except NotAuthentic as refused:
+            inbox.noted(WebhookEnd.REFUSED)
             inbox.tally.add(str(refused))
             return _closing(HTTPStatus.UNAUTHORIZED)
         except _Unreadable as unreadable:
+            inbox.noted(WebhookEnd.REFUSED)
             inbox.tally.add(unreadable.status.phrase.lower())
             return _closing(unreadable.status)
-        if not inbox.is_hint(body):
+        if bell is None:
+            inbox.noted(WebhookEnd.IGNORED)
             return web.Response(status=HTTPStatus.NO_CONTENT)
-        return await self._remember(headers.webhook_id)
+        return await self._remember(headers.webhook_id, bell)
 
-    async def _remember(self, webhook_id: str) -> web.StreamResponse:
+    async def _remember(self, webhook_id: str, bell: Bell) -> web.StreamResponse:
         """Acknowledge once the id is on disk; a repeat wakes nobody."""
         try:
             is_new = await self._inbox.ids.remember(webhook_id)
         except StoreFailed as trouble:
+            self._inbox.noted(WebhookEnd.SENT_AWAY)
             _log.warning("webhook %s is sent away: %s", webhook_id, trouble)
             return _later("no memory")
+        self._inbox.noted(WebhookEnd.TAKEN if is_new else WebhookEnd.REPEATED)
         if is_new:
-            self._inbox.wake()
+            bell()
         _log.info("webhook %s %s", webhook_id, "taken" if is_new else "came before")
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
@@ -158,7 +176,11 @@ def _later(why: str) -> web.Response:
     return _closing(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
-def _page(status: HTTPStatus, body: bytes) -> web.Response:
-    response = web.Response(status=status, body=body, content_type="application/json")
+def _is_of_this_machine(request: web.BaseRequest) -> bool:
+    return request.remote in _THIS_MACHINE and not any(name in request.headers for name in _FORWARDED)
+
+
+def _page(status: HTTPStatus, body: bytes, content_type: str = "application/json") -> web.Response:
+    response = web.Response(status=status, body=body, content_type=content_type, charset="utf-8")
     response.force_close()
     return response

@@ -155,6 +155,7 @@ async def test_a_removed_document_leaves_its_counterpart_open(open_books: Opener
     assert (await item_of(books, invoice)).settled_with == ()
     period_file(folder, syntax).write_text(without_block(whole, "2026-000001"))
     assert await open_amounts(books) == {"pay.1": "-100.00 DKK"}
+    assert (await item_of(books, a_payment())).misses == ("inv.1",)
     again = a_payment(2, settles=settling((invoice, "100.00 DKK")))
     assert await books.post(again, HASH) == SettlementRefused(reference="inv.1")
 
@@ -289,12 +290,7 @@ async def test_real_programs_take_the_books(open_books: Opener, folder: Path) ->
 
 def run(program: str, *arguments: str) -> str:
     """What the program beside our Python says; it must not complain."""
-    done = subprocess.run(
-        [str(Path(sys.executable).parent / program), *arguments],
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    command = [str(Path(sys.executable).parent / program), *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import count
+from typing import assert_never
 
 from bilag.adapters.accounting.memory import refusals
 from bilag.adapters.accounting.memory.entry import StandingEntry, entry_of
+from bilag.adapters.accounting.memory.known_keys import KnownKeys
 from bilag.adapters.accounting.memory.own_payment import own_payment, own_reference
 from bilag.adapters.accounting.memory.payables import PayableRegister, statement_of
 from bilag.adapters.accounting.memory.script import (
@@ -16,16 +18,17 @@ from bilag.adapters.accounting.memory.script import (
     Forgets,
     Happening,
     Incident,
-    LosesAnswer,
     NotReady,
     Raises,
     Rejects,
     Script,
+    lose_after,
+    lose_before,
 )
 from bilag.adapters.accounting.memory.set_up import BooksSetUp
 from bilag.domain.attachment import NoteFile, StoredFile
 from bilag.domain.books_account import BooksAccount
-from bilag.domain.capabilities import Capabilities
+from bilag.domain.capabilities import Capabilities, KeyClass
 from bilag.domain.document import Document
 from bilag.domain.failure import Failure, JobFailure
 from bilag.domain.known_vendor import matching_vendors
@@ -39,18 +42,31 @@ from bilag.domain.payables import (
     VendorQuery,
 )
 from bilag.domain.period import AccountingPeriod
-from bilag.ports.accounting_system import PeriodRefused, PostAnswer, PostedDocument, Rejected, SettlementRefused
-from bilag.ports.errors import OutcomeUnknown
+from bilag.ports.accounting_system import (
+    PeriodRefused,
+    PostAnswer,
+    PostedDocument,
+    Rejected,
+    SendCheck,
+    SettlementRefused,
+    unchecked,
+)
+from bilag.ports.clock import Clock
+from bilag.ports.errors import FoundTwice
 
 
 class MemoryBooks:
     """Keeps bilag.ports.accounting_system.AccountingSystem in memory. `trouble` is what shall go wrong, in order.
 
+    The class of system that the set-up declares decides what a repeat meets; `clock` ages a server's keys.
     It links a file as often as it is told to, so that a caller who does not look first is found out.
     """
 
-    def __init__(self, set_up: BooksSetUp | None = None, trouble: Sequence[Incident] = ()) -> None:
+    def __init__(
+        self, set_up: BooksSetUp | None = None, trouble: Sequence[Incident] = (), clock: Clock | None = None
+    ) -> None:
         self._set_up = set_up or BooksSetUp()
+        self._known_keys = KnownKeys(self._set_up.capabilities.key_lifetime_seconds, clock)
         self._periods = {period.name: period for period in self._set_up.periods}
         self._script = Script(tuple(trouble))
         self._entries: dict[str, StandingEntry] = {}
@@ -76,7 +92,7 @@ class MemoryBooks:
 
     def edit(self, external_reference: str, altered: Alters) -> None:
         """Change the entry, as a person does; raises KeyError when it is not there."""
-        self._entries[external_reference].alter(altered)
+        self._entries[self._name_of(external_reference)].alter(altered)
 
     def close_period(self, name: str) -> None:
         """Let the period take no more entries; raises KeyError for an unknown name."""
@@ -140,23 +156,25 @@ class MemoryBooks:
         later = [period for period in self._periods.values() if period.start > after and not period.closed]
         return min(later, key=lambda period: period.start, default=None)
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
-        """Book the document once; a repeat answers with what stands, other content is a conflict."""
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:  # noqa: ARG002  it is called as the bytes arrive
+        """Book the document; what a repeat meets is said by the class of system that the set-up declares."""
         happening = self._meet(Call.POST, document.external_reference)
         if isinstance(happening, Rejects):
             return Rejected(failures=(happening.failure,))
-        _lose_before(happening, "post")
+        lose_before(happening, "post")
         booked = self._book(document, content_hash)
         if isinstance(booked, StandingEntry) and isinstance(happening, Alters):
             booked.alter(happening)
-        _lose_after(happening, "post")
+        lose_after(happening, "post")
         return booked.read_back() if isinstance(booked, StandingEntry) else booked
 
     async def find_by_reference(self, external_reference: str) -> PostedDocument | None:
         """The entry as it stands now."""
         happening = self._meet(Call.FIND, external_reference)
-        entry = self._entries.get(external_reference)
-        return None if entry is None or isinstance(happening, Forgets) else entry.read_back()
+        found = [entry for entry in self._under(external_reference) if not isinstance(happening, Forgets)]
+        if len(found) > 1:
+            raise FoundTwice(external_reference, tuple(entry.external_id for entry in found))
+        return found[0].read_back() if found else None
 
     async def attached(self, external_id: str) -> frozenset[str]:
         """The hashes of the entry's files."""
@@ -172,11 +190,11 @@ class MemoryBooks:
         happening = self._meet(Call.ATTACH, entry.external_reference)
         if isinstance(happening, Rejects):
             return happening.failure
-        _lose_before(happening, "attach")
+        lose_before(happening, "attach")
         failure = refusals.file_failure(file, self.capabilities.attachments, len(entry.files))
         if failure is None:
             entry.files.append(file)
-        _lose_after(happening, "attach")
+        lose_after(happening, "attach")
         return failure
 
     async def attach_note(self, external_id: str, note: NoteFile) -> Failure | None:
@@ -187,10 +205,10 @@ class MemoryBooks:
         happening = self._meet(Call.ATTACH_NOTE, entry.external_reference)
         if isinstance(happening, Rejects):
             return happening.failure
-        _lose_before(happening, "attach_note")
+        lose_before(happening, "attach_note")
         if note not in entry.notes:
             entry.notes.append(note)
-        _lose_after(happening, "attach_note")
+        lose_after(happening, "attach_note")
         return None
 
     async def close(self) -> None:
@@ -211,7 +229,7 @@ class MemoryBooks:
         self, document: Document, content_hash: str
     ) -> StandingEntry | PeriodRefused | SettlementRefused | Rejected:
         reference = document.external_reference
-        standing = self._entries.get(reference)
+        standing = self._repeated(reference, content_hash)
         if standing is not None:
             same = standing.content_hash == content_hash
             return standing if same else Rejected(failures=(refusals.other_content(reference),))
@@ -226,6 +244,25 @@ class MemoryBooks:
         refused = self._settlement_refused(document) if isinstance(document, VendorDocument) else None
         return refused or self._put_in(document, content_hash)
 
+    def _repeated(self, reference: str, content_hash: str) -> StandingEntry | None:
+        """What a repeat is answered with, by the class of system."""
+        match self.capabilities.key_class:
+            case KeyClass.NATURAL_KEY:
+                return self._entries.get(reference)
+            case KeyClass.SERVER_KEY:
+                return self._known_keys.answer(reference, content_hash)
+            case KeyClass.LOOK_UP:
+                return None
+            case _:
+                assert_never(self.capabilities.key_class)
+
+    def _under(self, reference: str) -> tuple[StandingEntry, ...]:
+        """Everything that stands under the reference, oldest first: books without unique references can have more."""
+        first = self._entries.get(reference)
+        if first is not None and self.capabilities.key_class is KeyClass.NATURAL_KEY:
+            return (first,)
+        return tuple(entry for entry in self._entries.values() if entry.external_reference == reference)
+
     def _settlement_refused(self, document: VendorDocument) -> SettlementRefused | Rejected | None:
         if document.is_payment and document.vendor.number in self._set_up.pays_itself:
             for allocation in document.settles:
@@ -237,7 +274,10 @@ class MemoryBooks:
 
     def _put_in(self, document: Document, content_hash: str) -> StandingEntry:
         entry = entry_of(str(next(self._numbers)), document, content_hash)
-        self._entries[entry.external_reference] = self._ids[entry.external_id] = entry
+        is_another = entry.external_reference in self._entries
+        name = f"{entry.external_reference}#{entry.external_id}" if is_another else entry.external_reference
+        self._entries[name] = self._ids[entry.external_id] = entry
+        self._known_keys.keep(entry)
         self._payables.add(entry)
         if isinstance(document, VendorDocument) and document.vendor.number in self._set_up.pays_itself:
             payment = own_payment(document)
@@ -246,19 +286,14 @@ class MemoryBooks:
         return entry
 
     def _take_out(self, reference: str) -> None:
-        entry = self._entries.pop(reference)
+        entry = self._entries.pop(self._name_of(reference))
         del self._ids[entry.external_id]
         self._payables.remove(reference)
 
+    def _name_of(self, reference: str) -> str:
+        """Under which name the first document of this reference is kept; the reference where there is none."""
+        others = (name for name, entry in self._entries.items() if entry.external_reference == reference)
+        return reference if reference in self._entries else next(others, reference)
+
     def _period_of(self, day: date) -> AccountingPeriod | None:
         return next((period for period in self._periods.values() if period.covers(day)), None)
-
-
-def _lose_before(happening: Happening | None, what: str) -> None:
-    if isinstance(happening, LosesAnswer) and not happening.has_effect:
-        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")
-
-
-def _lose_after(happening: Happening | None, what: str) -> None:
-    if isinstance(happening, LosesAnswer):
-        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")

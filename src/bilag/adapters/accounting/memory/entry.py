@@ -25,6 +25,7 @@ class StandingEntry:
     posting_date: date
     mode: PostingMode
     total: Money
+    period: str = ""
     files: list[StoredFile] = field(default_factory=list)
     notes: list[NoteFile] = field(default_factory=list)
 
@@ -43,6 +44,7 @@ class StandingEntry:
             mode=self.mode,
             total=self.total,
             content_hash=self.content_hash,
+            period=self.period,
             settles=self.document.settles if isinstance(self.document, VendorDocument) else (),
         )
 
@@ -51,6 +53,7 @@ class StandingEntry:
         self.posting_date = altered.posting_date or self.posting_date
         self.mode = altered.mode or self.mode
         self.total = altered.total or self.total
+        self.period = altered.period or self.period
 
 
 def entry_of(external_id: str, document: Document, content_hash: str) -> StandingEntry:

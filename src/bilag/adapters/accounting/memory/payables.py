@@ -5,7 +5,6 @@ An allocation stands in the document that made it, and counts while both of its 
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Final, TypeAlias
 
 from bilag.adapters.accounting.memory.entry import StandingEntry
 from bilag.domain.ledger import AccountRole, Side
@@ -16,14 +15,10 @@ from bilag.domain.payables import (
     PayableItem,
     PayableKeys,
     PayableStatement,
+    SharedKey,
     VendorDocument,
+    shared_keys,
 )
-
-_INVOICE_NUMBER: Final = "invoice number"
-_RECONCILIATION: Final = "reconciliation id"
-_RECONCILED: Final = "reconciled entry"
-
-_Key: TypeAlias = tuple[str, str, str]
 
 
 class PayableRegister:
@@ -33,7 +28,7 @@ class PayableRegister:
         self._entries: dict[str, StandingEntry] = {}
         self._documents: dict[str, VendorDocument] = {}
         self._between: defaultdict[str, Counter[str]] = defaultdict(Counter)
-        self._sharing: defaultdict[_Key, set[str]] = defaultdict(set)
+        self._sharing: defaultdict[SharedKey, set[str]] = defaultdict(set)
 
     def add(self, entry: StandingEntry) -> None:
         """The entry stands now; one that owes nobody in particular is passed over."""
@@ -95,7 +90,7 @@ class PayableRegister:
     def items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
         """The vendor's documents that share a key, oldest first."""
         found = {reference for reference in keys.references if reference in self._documents}
-        for key in _wanted(keys):
+        for key in keys.shared:
             found |= self._sharing.get(key, set())
         return self._items(r for r in found if self._documents[r].vendor.number == keys.vendor_number)
 
@@ -123,6 +118,7 @@ class PayableRegister:
             reconciled_entries=document.datapoints.reconciled_entries,
             paired_with=document.paired_with,
             settled_with=tuple(self._settled_with(document)),
+            misses=tuple(a.reference for a in document.settles if a.reference not in self._documents),
         )
 
     def _open(self, document: VendorDocument) -> Money:
@@ -185,17 +181,6 @@ def _opposes(other: VendorDocument, document: VendorDocument) -> bool:
     return _belongs(other, document) and (other.payable_amount.minor > 0) != (document.payable_amount.minor > 0)
 
 
-def _keys(document: VendorDocument) -> Iterator[_Key]:
-    vendor = document.vendor.number
-    yield vendor, _INVOICE_NUMBER, document.invoice_number.strip()
-    yield vendor, _RECONCILIATION, document.datapoints.reconciliation_id
-    for entry in document.datapoints.reconciled_entries:
-        yield vendor, _RECONCILED, entry
-
-
-def _wanted(keys: PayableKeys) -> Iterator[_Key]:
-    if keys.invoice_number:
-        yield keys.vendor_number, _INVOICE_NUMBER, keys.invoice_number
-    for reconciliation_id in filter(None, keys.reconciliation_ids):
-        yield keys.vendor_number, _RECONCILIATION, reconciliation_id
-        yield keys.vendor_number, _RECONCILED, reconciliation_id
+def _keys(document: VendorDocument) -> frozenset[SharedKey]:
+    data = document.datapoints
+    return shared_keys(document.vendor.number, document.invoice_number, data.reconciliation_id, data.reconciled_entries)

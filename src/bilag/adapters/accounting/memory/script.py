@@ -8,6 +8,7 @@ from typing import TypeAlias
 from bilag.domain.failure import Failure, JobFailure
 from bilag.domain.ledger import PostingMode
 from bilag.domain.money import Money
+from bilag.ports.errors import OutcomeUnknown
 
 
 class Call(StrEnum):
@@ -64,6 +65,7 @@ class Alters:
     posting_date: date | None = None
     mode: PostingMode | None = None
     total: Money | None = None
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +113,15 @@ class Script:
                     del self._incidents[position]
                 return incident.happening
         return None
+
+
+def lose_before(happening: Happening | None, what: str) -> None:
+    """Let a write be lost on its way. Raises OutcomeUnknown."""
+    if isinstance(happening, LosesAnswer) and not happening.has_effect:
+        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")
+
+
+def lose_after(happening: Happening | None, what: str) -> None:
+    """Let the answer to a write be lost. Raises OutcomeUnknown."""
+    if isinstance(happening, LosesAnswer):
+        raise OutcomeUnknown(f"{what}: the connection broke before an answer came")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from bilag.adapters.accounting.plaintext.account_names import derived_below, derived_name, kind_of_role, number_problem
 from bilag.adapters.accounting.plaintext.config import ChartAccount, PlaintextConfig
@@ -13,6 +13,9 @@ from bilag.domain.books_account import BooksAccount
 from bilag.domain.ledger import AccountRole
 from bilag.domain.money import Currency
 from bilag.domain.payables import BooksVendor
+
+# Answers that are kept; an expense can name any number, so their number is bounded.
+FOUND_MAX: Final = 10_000
 
 # The numbers of a payable account and of a vendor.
 PayableKey: TypeAlias = tuple[str, str]
@@ -36,6 +39,7 @@ class AccountBook:
         self._currencies: frozenset[str] = frozenset()
         self._signature: Signature | None = None
         self._keys_by_name: Mapping[str, PayableKey] = {}
+        self._found: dict[str, BooksAccount | None] = {}
 
     @property
     def vendor_accounts(self) -> Mapping[str, PayableKey]:
@@ -64,6 +68,7 @@ class AccountBook:
             if account.account in named:
                 self._lines.setdefault(account.number, named[account.account])
         self._currencies = self._dialect.currencies_in(text)
+        self._found.clear()
         self._signature = signature
 
     def open_chart(self) -> None:
@@ -73,6 +78,13 @@ class AccountBook:
 
     def find(self, number: str) -> BooksAccount | None:
         """The account, or None when the books neither know it nor may, or can, open it."""
+        if number not in self._found:
+            if len(self._found) >= FOUND_MAX:
+                self._found.clear()
+            self._found[number] = self._find(number)
+        return self._found[number]
+
+    def _find(self, number: str) -> BooksAccount | None:
         line, chart = self._lines.get(number), self._chart.get(number)
         if line is None and chart is None:
             may_open = self._config.open_accounts and not number_problem(number)
@@ -170,6 +182,7 @@ class AccountBook:
         if own:
             self._keys_by_name = {**self._keys_by_name, **{line.name: (line.payable, line.vendor) for line in own}}
         self._currencies |= self._dialect.currencies_in(text)
+        self._found.clear()
         self._signature = Signature.of(self._layout.accounts.stat())
 
     def _other_files(self) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from bilag.domain.money import Currency, InexactAmount, Money, UnknownCurrency
@@ -15,12 +16,7 @@ class Unreadable(ValueError):
 
 def amount_text(money: Money) -> str:
     """The amount with exactly its currency's decimals, from integers alone: "8969.650 KWD", "-1500 JPY"."""
-    decimals = money.currency.decimals
-    digits = str(abs(money.minor)).rjust(decimals + 1, "0")
-    sign = "-" if money.minor < 0 else ""
-    if not decimals:
-        return f"{sign}{digits} {money.currency.code}"
-    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]} {money.currency.code}"
+    return f"{money.decimal_text()} {money.currency.code}"
 
 
 def read_amount(text: str) -> Money | None:
@@ -35,7 +31,21 @@ def read_amount(text: str) -> Money | None:
         raise Unreadable(f"the amount {text!r} is not a plain number and a currency")
     sign, number, code = found.groups()
     try:
-        money = Money.from_decimal(Decimal(number.replace(",", "")), Currency(code))
+        money = _money(number.replace(",", ""), _currency(code))
     except (InexactAmount, InvalidOperation, UnknownCurrency) as problem:
         raise Unreadable(f"the amount {text!r} is not money: {problem}") from None
     return -money if sign == "-" else money
+
+
+def _money(number: str, currency: Currency) -> Money:
+    """The number, without a sign, as money; raises InexactAmount. What we write ourselves needs no Decimal."""
+    whole, point, fraction = number.partition(".")
+    if point and len(fraction) == currency.decimals:
+        return Money(int(whole + fraction), currency)
+    return Money.from_decimal(Decimal(number), currency)
+
+
+@lru_cache(maxsize=1024)
+def _currency(code: str) -> Currency:
+    """The currency, made once; raises UnknownCurrency."""
+    return Currency(code)

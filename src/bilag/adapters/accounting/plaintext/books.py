@@ -19,6 +19,7 @@ from bilag.adapters.accounting.plaintext.payables_register import PayablesRegist
 from bilag.adapters.accounting.plaintext.syntax_beancount import BeancountDialect
 from bilag.adapters.accounting.plaintext.syntax_hledger import HledgerDialect
 from bilag.adapters.accounting.plaintext.text_escape import holdable, link
+from bilag.domain.known_vendor import VendorDirectory
 from bilag.ports.accounting_system import PostedDocument
 from bilag.ports.clock import Clock
 from bilag.ports.errors import BadAnswer, NeedsPerson, Unreachable
@@ -45,6 +46,7 @@ class Books:
         self.layout: Final = Layout(folder=config.folder.absolute(), ending=self.dialect.ending)
         self.folder = JournalFolder(self.layout, self.dialect, disk, clock)
         self.accounts = AccountBook(config, self.layout, self.dialect, disk)
+        self.vendors: Final = VendorDirectory(config.vendors)
         self._clock = clock
         self._lock: FolderLock | None = None
         self._viewed: JournalFolder | None = None

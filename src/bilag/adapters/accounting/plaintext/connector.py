@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar, cast
 
 from bilag.adapters.accounting.plaintext import documents
 from bilag.adapters.accounting.plaintext.books import Books
@@ -31,14 +32,15 @@ from bilag.domain.capabilities import Capabilities, KeyClass
 from bilag.domain.document import Document
 from bilag.domain.expense_type import BookkeepingMethod
 from bilag.domain.failure import Failure, FailureCode, JobFailure
-from bilag.domain.known_vendor import matching_vendors
 from bilag.domain.payables import BooksVendor, PayableItem, PayableKeys, PayableStatement, VendorQuery
 from bilag.domain.period import AccountingPeriod
-from bilag.ports.accounting_system import PostAnswer, PostedDocument
+from bilag.ports.accounting_system import PostAnswer, PostedDocument, SendCheck, unchecked
 from bilag.ports.clock import Clock
-from bilag.ports.errors import Unreachable
+from bilag.ports.errors import Trouble, Unreachable
 
 POSTS_AT_ONCE: Final = 64
+# Questions that share one look at the files.
+ASKS_AT_ONCE: Final = 64
 _COPIES_AT_ONCE: Final = 4
 _RULES: Final = AttachmentRules(formats=frozenset(FileFormat))
 CAPABILITIES: Final = Capabilities(
@@ -52,6 +54,7 @@ CAPABILITIES: Final = Capabilities(
 )
 
 _Found = TypeVar("_Found")
+Ask: TypeAlias = Callable[[Books], object]
 
 
 class PlaintextBooks:
@@ -73,6 +76,12 @@ class PlaintextBooks:
         self._links = GroupCommit[LinkRequest, LinkAnswer](
             self._thread, lambda group: link_group(self._books, group), POSTS_AT_ONCE
         )
+        self._looks = GroupCommit[Ask, object](
+            self._thread, partial(_answers, self._books, self._books.look), ASKS_AT_ONCE
+        )
+        self._asks = GroupCommit[Ask, object](
+            self._thread, partial(_answers, self._books, self._books.ready), ASKS_AT_ONCE
+        )
         self._incoming_numbers = count(1)
         self._closed = False
 
@@ -89,11 +98,10 @@ class PlaintextBooks:
     async def accounts(self, numbers: Sequence[str]) -> Mapping[str, BooksAccount]:
         """The accounts with these numbers; all of them where a posting may open an account."""
 
-        def looked_up() -> Mapping[str, BooksAccount]:
-            self._books.look()
-            return {number: found for number in numbers if (found := self._books.accounts.find(number))}
+        def looked_up(books: Books) -> Mapping[str, BooksAccount]:
+            return {number: found for number in numbers if (found := books.accounts.find(number))}
 
-        return await self._in_thread(looked_up)
+        return cast("Mapping[str, BooksAccount]", await self._looks.submit(looked_up))
 
     async def unknown_tax_codes(self, codes: Sequence[str]) -> frozenset[str]:
         """The codes outside the configured list; none when no list is configured."""
@@ -107,7 +115,7 @@ class PlaintextBooks:
 
     async def vendors(self, query: VendorQuery) -> tuple[BooksVendor, ...]:
         """The configured vendors with the value; text books pay nobody by themselves."""
-        return matching_vendors(self._config.vendors, query)
+        return self._books.vendors.matching(query)
 
     async def payable_items(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
         """The vendor's documents that share a key, oldest first, as they stand now. Raises BadAnswer."""
@@ -128,7 +136,7 @@ class PlaintextBooks:
         """The first open period of the table that starts after the day."""
         return self._config.periods.next_open(after)
 
-    async def post(self, document: Document, content_hash: str) -> PostAnswer:
+    async def post(self, document: Document, content_hash: str, check: SendCheck = unchecked) -> PostAnswer:  # noqa: ARG002  a unique reference bears any wait
         """Book the document once, on the disk before this returns. Raises OutcomeUnknown when undoing failed too."""
         return await self._posts.submit(PostRequest(document=document, content_hash=content_hash))
 
@@ -167,8 +175,8 @@ class PlaintextBooks:
         if self._closed:
             return
         self._closed = True
-        await self._posts.drain()
-        await self._links.drain()
+        for asked in (self._posts, self._links, self._looks, self._asks):
+            await asked.drain()
         await self._in_thread(self._books.close)
         self._thread.shutdown()
         self._copiers.shutdown()
@@ -194,14 +202,8 @@ class PlaintextBooks:
                 incoming.unlink(missing_ok=True)
 
     async def _with_books(self, ask: Callable[[Books], _Found]) -> _Found:
-        def asked() -> _Found:
-            self._books.ready()
-            try:
-                return ask(self._books)
-            except OSError as problem:
-                raise Unreachable(f"the books cannot be read: {problem}") from problem
-
-        return await self._in_thread(asked)
+        """What the open books say, asked together with whoever else asks now."""
+        return cast("_Found", await self._asks.submit(ask))
 
     async def _viewing(self, ask: Callable[[], _Found]) -> _Found:
         def asked() -> _Found:
@@ -214,6 +216,23 @@ class PlaintextBooks:
 
     async def _in_thread(self, work: Callable[[], _Found]) -> _Found:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def _answers(books: Books, take_in: Callable[[], None], asks: Sequence[Ask]) -> list[object]:
+    """The answer to each, or its trouble, after one look at what people changed. Raises what concerns all of them."""
+    take_in()
+    return [_answer(books, ask) for ask in asks]
+
+
+def _answer(books: Books, ask: Ask) -> object:
+    try:
+        return ask(books)
+    except OSError as problem:
+        unreachable = Unreachable(f"the books cannot be read: {problem}")
+        unreachable.__cause__ = problem
+        return unreachable
+    except Trouble as trouble:
+        return trouble
 
 
 def _too_large(file: StoredFile) -> Failure:

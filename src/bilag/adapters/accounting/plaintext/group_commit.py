@@ -75,4 +75,5 @@ class GroupCommit(Generic[Request, Answer]):
                 future.set_exception(answer)
             else:
                 future.set_result(answer)
-        self._start(loop)
+        # Those just answered who ask on at once join the next group, not the one after.
+        loop.call_soon(self._start, loop)

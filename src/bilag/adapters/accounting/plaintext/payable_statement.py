@@ -1,6 +1,7 @@
 """What vendors are owed, in the words of the port: items from the register, balances from every posting."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from bilag.adapters.accounting.plaintext.books import Books
 from bilag.adapters.accounting.plaintext.dialect import StandingEntry
@@ -32,7 +33,6 @@ class _Items:
         self._books = books
         self._folder: JournalFolder = books.view()
         self._register: PayablesRegister = books.register(self._folder)
-        self._vendors = {vendor.number: vendor for vendor in books.config.vendors}
 
     def sharing(self, keys: PayableKeys) -> tuple[PayableItem, ...]:
         for reference in keys.references:
@@ -70,6 +70,7 @@ class _Items:
             reconciled_entries=vendor.reconciled_entries,
             paired_with=vendor.paired_with,
             settled_with=tuple(self._allocations(standing.against, standing.amount)),
+            misses=tuple(a.reference for a in vendor.settles if self._register.standing(a.reference) is None),
         )
 
     def _allocations(self, against: Iterable[Against], amount: Money) -> Iterator[Allocation]:
@@ -82,12 +83,8 @@ class _Items:
         return entry.external_reference
 
     def _vendor(self, number: str, name: str) -> BooksVendor:
-        known = self._vendors.get(number)
-        if known is None:
-            return BooksVendor(number=number, name=name)
-        return BooksVendor(
-            number=number, name=known.name or name, payable_account=known.payable_account, blocked=known.blocked
-        )
+        known = self._books.vendors.numbered(number) or BooksVendor(number=number, name=name)
+        return known if known.name else replace(known, name=name)
 
 
 def _oldest_first(items: Iterable[PayableItem]) -> tuple[PayableItem, ...]:

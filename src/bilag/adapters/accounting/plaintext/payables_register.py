@@ -4,7 +4,6 @@ What counts is the text: an allocation stands in the document that made it, and 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from bilag.adapters.accounting.plaintext.account_book import AccountBook, PayableKey
 from bilag.adapters.accounting.plaintext.amounts import Unreadable
@@ -17,12 +16,8 @@ from bilag.adapters.accounting.plaintext.repair import torn_range
 from bilag.adapters.accounting.plaintext.scan import vendor_documents
 from bilag.adapters.accounting.plaintext.vendor_fields import VendorFields
 from bilag.domain.money import Money
-from bilag.domain.payables import PayableKeys
+from bilag.domain.payables import PayableKeys, SharedKey, shared_keys
 from bilag.ports.errors import BadAnswer
-
-_INVOICE_NUMBER: Final = "invoice number"
-_RECONCILIATION: Final = "reconciliation id"
-_RECONCILED: Final = "reconciled entry"
 
 
 def payable_amount(entry: StandingEntry, accounts: Mapping[str, PayableKey]) -> tuple[str, Money]:
@@ -93,11 +88,7 @@ class PayablesRegister:
 
     def places(self, keys: PayableKeys) -> tuple[Place, ...]:
         """Where the documents stand that could share one of the keys, by their stand-ins."""
-        vendor = keys.vendor_number
-        wanted = [(vendor, kind, one) for kind in (_RECONCILIATION, _RECONCILED) for one in keys.reconciliation_ids]
-        if keys.invoice_number:
-            wanted.append((vendor, _INVOICE_NUMBER, keys.invoice_number.strip()))
-        return self._table.places(keys.references, wanted)
+        return self._table.places(keys.references, keys.shared)
 
     def open_documents(self) -> Iterator[Standing]:
         """Every document that is not settled entirely. Raises BadAnswer where one cannot be read, OSError."""
@@ -164,10 +155,7 @@ class PayablesRegister:
 def shares(vendor: VendorFields, reference: str, keys: PayableKeys) -> bool:
     """Whether a document of the vendor is what the keys ask for."""
     return vendor.vendor_number == keys.vendor_number and (
-        reference in keys.references
-        or bool(keys.invoice_number and vendor.invoice_number.strip() == keys.invoice_number.strip())
-        or vendor.reconciliation_id in keys.reconciliation_ids
-        or not keys.reconciliation_ids.isdisjoint(vendor.reconciled_entries)
+        reference in keys.references or not keys.shared.isdisjoint(_keys(vendor))
     )
 
 
@@ -175,10 +163,5 @@ def _bounded(amount: Money) -> int:
     return min(amount.minor, MINOR_MAX)
 
 
-def _keys(vendor: VendorFields) -> Iterator[tuple[str, str, str]]:
-    if vendor.invoice_number.strip():
-        yield vendor.vendor_number, _INVOICE_NUMBER, vendor.invoice_number.strip()
-    if vendor.reconciliation_id:
-        yield vendor.vendor_number, _RECONCILIATION, vendor.reconciliation_id
-    for entry in vendor.reconciled_entries:
-        yield vendor.vendor_number, _RECONCILED, entry
+def _keys(vendor: VendorFields) -> frozenset[SharedKey]:
+    return shared_keys(vendor.vendor_number, vendor.invoice_number, vendor.reconciliation_id, vendor.reconciled_entries)

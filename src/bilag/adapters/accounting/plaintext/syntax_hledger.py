@@ -228,11 +228,15 @@ def _type_letter(kind: AccountKind) -> str:
 
 
 def _field(text: str, name: str) -> str:
-    found = _FIELDS[name].search(text)
+    # From the line that names it: a search from the top would try every line before.
+    named = text.find(f"{name}:")
+    found = _FIELDS[name].search(text, text.rfind("\n", 0, named) + 1) if named >= 0 else None
     return "" if found is None else escape.exact_tag(found[1])
 
 
 def _vendor_values(text: str) -> dict[str, str]:
+    if vendor.DOCUMENT_KIND not in text:
+        return {}
     return first_values(
         (name, escape.exact_tag(value) if name in vendor.EXACT else value.strip())
         for name, value in _VENDOR_FIELD.findall(text)

@@ -48,6 +48,8 @@ def quoted(text: str) -> str:
 
 def unquoted(inner: str) -> str:
     """What a beancount string means, given what stands between its quotes."""
+    if "\\" not in inner:
+        return inner
     return _ESCAPE.sub(lambda found: _MEANT_BY.get(found[1], found[1]), inner)
 
 

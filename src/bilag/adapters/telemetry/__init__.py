@@ -1,0 +1,1 @@
+"""What bilag shows of itself: metrics for Prometheus, traces for OpenTelemetry, log records that machines read."""
