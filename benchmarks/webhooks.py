@@ -30,7 +30,7 @@ from bilag.adapters.webhooks.key_ring import KeyRing
 from bilag.adapters.webhooks.received_ids import ReceivedIds
 from bilag.adapters.webhooks.receiver import WEBHOOK_PATH, Inbox, WebhookReceiver, listening
 from bilag.adapters.webhooks.refused_tally import RefusedTally
-from bilag.app.receiving import is_hint
+from bilag.app.receiving import Doorkeeper
 from bilag.app.system_clock import SYSTEM_CLOCK
 from bilag.ports.secret import Secret
 
@@ -62,17 +62,15 @@ async def receive(folder: Path) -> None:
     os.sched_setaffinity(0, {0})
     woken = 0
 
-    def wake() -> None:
+    def wake(_company_id: str) -> None:
         nonlocal woken
         woken += 1
 
     ids = ReceivedIds(folder / IDS, SYSTEM_CLOCK)
     inbox = Inbox(
-        keys=KeyRing(lambda: [Secret(KEY)], SYSTEM_CLOCK),
+        check=Doorkeeper({COMPANY: KeyRing(lambda: [Secret(KEY)], SYSTEM_CLOCK)}, wake).check,
         ids=ids,
         tally=RefusedTally(SYSTEM_CLOCK),
-        is_hint=lambda body: is_hint(body, COMPANY),
-        wake=wake,
         health=dict,
         is_stopping=lambda: False,
     )
