@@ -45,7 +45,7 @@ class CountingJournal(MemoryPostingJournal):
         self.at_once_max = max(self.at_once_max, len(self._open))
 
 
-@pytest.mark.parametrize(("taken", "announced"), [(1, 2), (3, 6), (16, 10)])
+@pytest.mark.parametrize(("taken", "announced"), [(1, 4), (2, 8), (16, 10)])
 async def test_books_get_no_more_documents_at_once_than_they_take_and_few_wait_with_an_intent_stored(
     tmp_path: Path, taken: int, announced: int
 ) -> None:

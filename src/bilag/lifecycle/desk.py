@@ -69,7 +69,7 @@ class SendTurns:
 
     def _of(self, at_once: int) -> tuple[asyncio.Semaphore, asyncio.Semaphore]:
         if self._places is None:
-            self._places = asyncio.Semaphore(2 * at_once), asyncio.Semaphore(at_once)
+            self._places = asyncio.Semaphore(4 * at_once), asyncio.Semaphore(at_once)
         return self._places
 
 
