@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # What is measured beside bilag has an environment of its own.
 BENCH_VENV := .venv-bench
+MUTATION_VENV := .venv-mutation
 ROUNDS ?= 3
 
-.PHONY: demo test test-crash programs check fix bench docs lock clean
+.PHONY: demo test test-crash test-mutation programs check fix bench docs lock clean
 
 demo: $(VENV)/.demo-installed ## one realistic Export Job, from Pleo to balanced books
 	@$(BIN)/bilag demo
@@ -20,6 +21,10 @@ test-crash: $(VENV)/.dev-installed ## 100,000 simulated courses of crashes, then
 	@$(BIN)/python -m tests.simulation --planted --jobs 2
 	@$(BIN)/python -m tests.crash --all --reports tests/crash/reports
 	@$(BIN)/python -m tests.crash --planted
+
+test-mutation: $(MUTATION_VENV)/.installed ## change money, states, batching, retry and mapping in small ways; the tests have to notice
+	@$(MUTATION_VENV)/bin/mutmut run
+	@$(MUTATION_VENV)/bin/mutmut results
 
 # Tests start a PostgreSQL server of their own, and let hledger judge the books that are written for it.
 programs: ## what the tests use besides Python: installed by root, named to everybody else
@@ -59,9 +64,11 @@ lock: $(VENV)/.dev-installed ## pin the dependencies again, with hashes
 		--no-header --extra books --extra build --extra dev -o requirements-dev.lock pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-header -o requirements-bench.lock requirements-bench.in
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header -c requirements-dev.lock -o requirements-mutation.lock requirements-mutation.in
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+	rm -rf $(VENV) $(BENCH_VENV) $(MUTATION_VENV) mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "bilag needs Python 3.11 or later: apt-get install python3 python3-venv"; exit 1; }
@@ -85,4 +92,12 @@ $(BENCH_VENV)/.installed: requirements-bench.lock | $(BIN)/python
 	@echo "installing into $(BENCH_VENV) ..."
 	@$(BIN)/python -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements-bench.lock
+	@touch $@
+
+$(MUTATION_VENV)/.installed: requirements-mutation.lock requirements-dev.lock | $(BIN)/python
+	@echo "installing into $(MUTATION_VENV) ..."
+	@$(BIN)/python -m venv $(MUTATION_VENV)
+	@$(MUTATION_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes \
+		-r requirements-dev.lock -r requirements-mutation.lock
+	@$(MUTATION_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
 	@touch $@

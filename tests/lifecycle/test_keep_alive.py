@@ -205,3 +205,50 @@ def test_jobs_end_is_raised_by_the_timer(tmp_path: Path) -> None:
             await reporter.keep_alive()
 
     virtually(tmp_path, course)
+
+
+def test_a_sign_names_who_is_under_way_before_who_has_not_begun(tmp_path: Path) -> None:
+    async def course(scene: Scene) -> None:
+        scene.pleo.add_job(*(scene.item(number) for number in (1, 2, 3)))
+        await scene.pleo.send_event(JOB, JobEvent.STARTED)
+        reporter = Reporter(JOB, scene.desk, listed=[entry_id(3), entry_id(2)])
+        keeping = asyncio.create_task(reporter.keep_alive())
+        await asyncio.sleep(SILENCE_SECONDS_MAX + 1)
+        assert scene.pleo.at().status_of(entry_id(2)) is ItemStatus.IN_PROGRESS
+        reporter.begin(entry_id(1))
+        await asyncio.sleep(SILENCE_SECONDS_MAX)
+        assert scene.pleo.at().status_of(entry_id(1)) is ItemStatus.IN_PROGRESS
+        assert scene.pleo.at().status_of(entry_id(3)) is not ItemStatus.IN_PROGRESS
+        keeping.cancel()
+
+    virtually(tmp_path, course)
+
+
+def test_silence_is_counted_from_what_pleo_heard_last(tmp_path: Path) -> None:
+    async def course(scene: Scene) -> None:
+        scene.pleo.add_job(scene.item(1), scene.item(2))
+        await scene.pleo.send_event(JOB, JobEvent.STARTED)
+        await asyncio.sleep(1000)
+        reporter = Reporter(JOB, scene.desk, listed=[entry_id(2)])
+        keeping = asyncio.create_task(reporter.keep_alive())
+        await asyncio.sleep(200)
+        await reporter.add(an_outcome(job_id=JOB, entry_id=entry_id(1), external_id="1"))
+        await reporter.flush()
+        await asyncio.sleep(2 * SILENCE_SECONDS_MAX)
+        keeping.cancel()
+        assert [seconds for seconds, _ in heard(scene)] == [1200.0, 1200.0 + SILENCE_SECONDS_MAX]
+
+    virtually(tmp_path, course)
+
+
+def test_nobody_is_named_when_nobody_is_left(tmp_path: Path) -> None:
+    async def course(scene: Scene) -> None:
+        scene.pleo.add_job(scene.item(1))
+        reporter = Reporter(JOB, scene.desk)
+        keeping = asyncio.create_task(reporter.keep_alive())
+        await asyncio.sleep(3 * SILENCE_SECONDS_MAX)
+        assert not keeping.done()
+        keeping.cancel()
+        assert heard(scene) == []
+
+    virtually(tmp_path, course)
