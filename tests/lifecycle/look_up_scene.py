@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bilag.adapters.accounting.memory.connector import MemoryBooks
-from bilag.adapters.accounting.memory.script import Call, Happening, Incident
+from bilag.adapters.accounting.memory.script import Call, Happening, Incident, LosesAnswer
 from bilag.adapters.accounting.memory.set_up import CAPABILITIES, BooksSetUp
 from bilag.domain.capabilities import KeyClass
 from bilag.rules.lost_answer import SEND_SECONDS_MAX
@@ -13,6 +13,9 @@ from tests.lifecycle.breaker import Breaker
 from tests.lifecycle.every_stop import run_with
 from tests.lifecycle.scene import SET_UP, Scene
 
+SECOND_JOB: Final = "10b00000-0000-4000-8000-000000000002"
+LOST: Final = LosesAnswer(has_effect=False)
+TAKEN: Final = LosesAnswer(has_effect=True)
 # As long as the slowest systems that we know of work on a request.
 SETTLES_SECONDS: Final = 900
 LIFETIME_SECONDS: Final = 3600

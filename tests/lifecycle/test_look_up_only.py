@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from bilag.adapters.accounting.memory.connector import MemoryBooks
-from bilag.adapters.accounting.memory.script import Call, Forgets, LosesAnswer, Raises
+from bilag.adapters.accounting.memory.script import Call, Forgets, Raises
 from bilag.adapters.accounting.memory.set_up import BooksSetUp
 from bilag.domain.capabilities import KeyClass
 from bilag.domain.document import Document
@@ -28,6 +27,9 @@ from bilag.ports.posting_journal import OutcomeChoice
 from tests.builders import COMPANY
 from tests.lifecycle.invariants import assert_everything_succeeded
 from tests.lifecycle.look_up_scene import (
+    LOST,
+    SECOND_JOB,
+    TAKEN,
     WAIT_SECONDS,
     a_scene_of_class,
     books_of_class,
@@ -36,10 +38,6 @@ from tests.lifecycle.look_up_scene import (
 )
 from tests.lifecycle.pleo_in_memory import JOB
 from tests.lifecycle.scene import Scene, entry_id, journal_key, reference
-
-SECOND_JOB: Final = "10b00000-0000-4000-8000-000000000002"
-LOST: Final = LosesAnswer(has_effect=False)
-TAKEN: Final = LosesAnswer(has_effect=True)
 
 
 @pytest.fixture

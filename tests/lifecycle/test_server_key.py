@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
 
 import pytest
 
 from bilag.adapters.accounting.memory.connector import MemoryBooks
-from bilag.adapters.accounting.memory.script import Call, LosesAnswer
+from bilag.adapters.accounting.memory.script import Call
 from bilag.adapters.accounting.memory.set_up import BooksSetUp
 from bilag.domain.capabilities import KeyClass
 from bilag.domain.document import Document
@@ -19,6 +18,7 @@ from bilag.ports.accounting_system import PostAnswer, SendCheck, unchecked
 from tests.lifecycle.invariants import assert_everything_succeeded
 from tests.lifecycle.look_up_scene import (
     LIFETIME_SECONDS,
+    LOST,
     a_scene_of_class,
     books_of_class,
     plan,
@@ -26,10 +26,6 @@ from tests.lifecycle.look_up_scene import (
 )
 from tests.lifecycle.pleo_in_memory import JOB
 from tests.lifecycle.scene import Scene, journal_key
-
-SECOND_JOB: Final = "10b00000-0000-4000-8000-000000000002"
-LOST: Final = LosesAnswer(has_effect=False)
-TAKEN: Final = LosesAnswer(has_effect=True)
 
 
 @pytest.fixture
